@@ -1,0 +1,1 @@
+//! Aisha, the service.

@@ -1,0 +1,3 @@
+//! The `aisha-api` program.
+
+fn main() {}

@@ -1,0 +1,182 @@
+//! The closed word lists of the contract. Each word is the same on the wire, in the database and in the code, so each
+//! list is written once, here. Clients must accept words they do not know: lists grow, they never change meaning.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+macro_rules! words {
+    ($(#[$doc:meta])* $name:ident { $($(#[$word_doc:meta])* $variant:ident = $word:literal),+ $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
+        pub enum $name {
+            $($(#[$word_doc])* #[serde(rename = $word)] $variant,)+
+        }
+
+        impl $name {
+            /// Every word of the list, in the order of the contract.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            /// The word as it stands on the wire and in the database.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $word),+ }
+            }
+        }
+
+        impl std::str::FromStr for $name {
+            type Err = UnknownWord;
+
+            fn from_str(word: &str) -> Result<Self, UnknownWord> {
+                Self::ALL.iter().copied().find(|known| known.as_str() == word).ok_or(UnknownWord)
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+    };
+}
+
+/// A text that is not one of the words of its list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct UnknownWord;
+
+impl std::fmt::Display for UnknownWord {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("not a word of this list")
+    }
+}
+
+impl std::error::Error for UnknownWord {}
+
+words! {
+    /// The gender a person gives their avatar; styles use it to fill their prompts.
+    Gender { Male = "male", Female = "female", Other = "other" }
+}
+
+words! {
+    /// What the avatar is a picture of.
+    AvatarType { Character = "character", Style = "style", Custom = "custom" }
+}
+
+words! {
+    /// Where the avatar stands in its life.
+    AvatarStatus {
+        /// Name, gender or type is still missing.
+        Draft = "draft",
+        /// Photos may be sent.
+        PhotosUploading = "photos_uploading",
+        /// Enough usable photos are there and the set is confirmed.
+        ReadyForTraining = "ready_for_training",
+        /// The first training is under way.
+        Training = "training",
+        /// At least one training has completed; pictures can be made.
+        Completed = "completed",
+        /// The last step failed; `status_reason` says why and it may be tried again.
+        Error = "error",
+        /// Given up by its owner before completion.
+        Cancelled = "cancelled",
+    }
+}
+
+words! {
+    /// What kind of model is trained; each kind has its own trainer at fal.
+    TrainingType { Portrait = "portrait", Style = "style", Object = "object" }
+}
+
+words! {
+    /// How much time and money a training may take.
+    Preset { Fast = "fast", Balanced = "balanced", Quality = "quality" }
+}
+
+words! {
+    /// Where a training stands.
+    TrainingStatus {
+        /// The photo set is being packed.
+        Preparing = "preparing",
+        /// The set is on its way to fal.
+        Submitting = "submitting",
+        /// fal has it and has not begun.
+        Queued = "queued",
+        /// fal is training.
+        Running = "running",
+        /// The weights are in our own store. Final.
+        Completed = "completed",
+        /// fal or we could not do it; `error` says why. Final.
+        Failed = "failed",
+        /// Cancelling was asked for and fal has not confirmed it yet.
+        Cancelling = "cancelling",
+        /// Given up before completion. Final.
+        Cancelled = "cancelled",
+        /// The true state is unknown for now; `status_reason` says why. It can still end truly.
+        Stalled = "stalled",
+    }
+}
+
+impl TrainingStatus {
+    /// Final states never change.
+    #[must_use]
+    pub const fn is_final(self) -> bool {
+        matches!(self, Self::Completed | Self::Failed | Self::Cancelled)
+    }
+}
+
+words! {
+    /// Whether a progress figure was read from the trainer's log or estimated from the time passed.
+    ProgressSource { Reported = "reported", Estimated = "estimated" }
+}
+
+words! {
+    /// How the base model is tuned.
+    FinetuneType { Lora = "lora", Dreambooth = "dreambooth" }
+}
+
+words! {
+    /// The queue priority asked of fal.
+    FalPriority { Normal = "normal", High = "high" }
+}
+
+words! {
+    /// What the checks said of a photo.
+    ValidationStatus { Pending = "pending", Valid = "valid", Invalid = "invalid", Duplicate = "duplicate" }
+}
+
+words! {
+    /// The picture formats accepted, told by content and never by name.
+    PhotoFormat { Jpeg = "jpeg", Png = "png", Webp = "webp" }
+}
+
+words! {
+    /// What happened to one file of an upload.
+    UploadOutcome {
+        /// A new photo.
+        Created = "created",
+        /// The same bytes are already a photo of this avatar, which is given.
+        Duplicate = "duplicate",
+        /// Not taken; `problem` says why and what helps.
+        Rejected = "rejected",
+    }
+}
+
+words! {
+    /// Which rendering of a photo is wanted.
+    PhotoVariant { Original = "original", Thumbnail = "thumbnail" }
+}
+
+words! {
+    /// What a key may do.
+    Scope {
+        AvatarsRead = "avatars:read",
+        AvatarsWrite = "avatars:write",
+        TrainingsStart = "trainings:start",
+        GenerationsCreate = "generations:create",
+        EventsRead = "events:read",
+        WebhooksManage = "webhooks:manage",
+        KeysManage = "keys:manage",
+        /// Acts for the users of one issuer, one named on each request.
+        ActAs = "act_as",
+        Admin = "admin",
+    }
+}
