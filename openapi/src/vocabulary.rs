@@ -8,6 +8,7 @@ macro_rules! words {
     ($(#[$doc:meta])* $name:ident { $($(#[$word_doc:meta])* $variant:ident = $word:literal),+ $(,)? }) => {
         $(#[$doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
+        #[allow(missing_docs, reason = "most words say it all; those that do not are explained where they stand")]
         pub enum $name {
             $($(#[$word_doc])* #[serde(rename = $word)] $variant,)+
         }
@@ -179,4 +180,33 @@ words! {
         ActAs = "act_as",
         Admin = "admin",
     }
+}
+
+words! {
+    /// What an event tells.
+    EventType {
+        AvatarCreated = "avatar.created",
+        AvatarUpdated = "avatar.updated",
+        AvatarReady = "avatar.ready_for_training",
+        AvatarCompleted = "avatar.completed",
+        AvatarFailed = "avatar.failed",
+        AvatarCancelled = "avatar.cancelled",
+        AvatarMain = "avatar.main",
+        AvatarDeleted = "avatar.deleted",
+        PhotoCreated = "photo.created",
+        PhotoUpdated = "photo.updated",
+        PhotoDeleted = "photo.deleted",
+        PhotosReordered = "photos.reordered",
+        TrainingStarted = "training.started",
+        TrainingProgress = "training.progress",
+        TrainingCompleted = "training.completed",
+        TrainingFailed = "training.failed",
+        TrainingStalled = "training.stalled",
+        TrainingCancelled = "training.cancelled",
+    }
+}
+
+words! {
+    /// The kind of thing an event is about.
+    ResourceType { Avatar = "avatar", Photo = "photo", Training = "training" }
 }

@@ -1,0 +1,52 @@
+//! Why the rules refuse a step. A refusal is the caller's affair and knows no HTTP: the door turns them into problems.
+
+use aisha_openapi::vocabulary::{AvatarStatus, TrainingStatus};
+
+/// A step the rules do not allow in the present state. Displays as a sentence for people, with what would help.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// The avatar lacks what a next step needs.
+    #[error("the avatar still lacks: {}; add it with PATCH", missing.join(", "))]
+    AvatarIncomplete {
+        /// Names of the missing fields.
+        missing: Vec<&'static str>,
+    },
+    /// Too few usable photos.
+    #[error("{usable} usable photos are there and {needed} are needed; send more photos")]
+    NotEnoughPhotos {
+        /// Photos that count.
+        usable: i64,
+        /// Photos a training needs.
+        needed: i64,
+    },
+    /// The avatar is full.
+    #[error("an avatar holds at most {limit} photos; delete some before you send more")]
+    TooManyPhotos {
+        /// The most an avatar may hold.
+        limit: i64,
+    },
+    /// The step does not fit the avatar's state.
+    #[error("this cannot be done while the avatar is `{status}`")]
+    AvatarState {
+        /// The state it is in.
+        status: AvatarStatus,
+    },
+    /// A training of this avatar is under way.
+    #[error("a training of this avatar is under way; wait for it or cancel it")]
+    TrainingUnderWay,
+    /// The photo set is being packed for a training, which takes some seconds.
+    #[error("the photo set is being packed for a training; try again in a few seconds")]
+    PhotosInUse,
+    /// The training is over, or on a way that cannot be left.
+    #[error("this cannot be done while the training is `{status}`")]
+    TrainingState {
+        /// The state it is in.
+        status: TrainingStatus,
+    },
+    /// Only a trained avatar can be the main one.
+    #[error("only a completed avatar can be the main one")]
+    MainNeedsCompletion,
+    /// The list of ids is not the list of the avatar's photos.
+    #[error("the order must name each photo of the avatar exactly once")]
+    OrderIncomplete,
+}

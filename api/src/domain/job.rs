@@ -1,0 +1,68 @@
+//! The work that is done after the answer: small, safe to repeat, and written in the transaction that needs it.
+
+use serde::{Deserialize, Serialize};
+
+use super::ids::TrainingId;
+
+/// A piece of work. It carries ids only; whatever else it needs it reads when it runs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", content = "payload", rename_all = "snake_case")]
+pub enum Job {
+    /// Packs the photo set and stores it.
+    PrepareTraining {
+        /// Which training.
+        training_id: TrainingId,
+    },
+    /// Brings the set to fal and submits the run.
+    SubmitTraining {
+        /// Which training.
+        training_id: TrainingId,
+    },
+    /// Asks fal for the true state, and takes the result over when there is one.
+    ApplyFalResult {
+        /// Which training.
+        training_id: TrainingId,
+    },
+    /// Asks fal to stop.
+    CancelTraining {
+        /// Which training.
+        training_id: TrainingId,
+    },
+    /// Asks fal to stop a request whose training was deleted here.
+    AbandonRequest {
+        /// The endpoint it runs at.
+        endpoint: String,
+        /// fal's id.
+        request_id: String,
+    },
+    /// Deletes objects that nothing needs any more.
+    ClearObjects {},
+}
+
+impl Job {
+    /// The name of its kind.
+    #[must_use]
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::PrepareTraining { .. } => "prepare_training",
+            Self::SubmitTraining { .. } => "submit_training",
+            Self::ApplyFalResult { .. } => "apply_fal_result",
+            Self::CancelTraining { .. } => "cancel_training",
+            Self::AbandonRequest { .. } => "abandon_request",
+            Self::ClearObjects {} => "clear_objects",
+        }
+    }
+
+    /// Within its kind, jobs with the same key are the same work and wait only once.
+    #[must_use]
+    pub fn unique_key(&self) -> String {
+        match self {
+            Self::PrepareTraining { training_id }
+            | Self::SubmitTraining { training_id }
+            | Self::ApplyFalResult { training_id }
+            | Self::CancelTraining { training_id } => training_id.to_string(),
+            Self::AbandonRequest { request_id, .. } => request_id.clone(),
+            Self::ClearObjects {} => String::new(),
+        }
+    }
+}

@@ -1,0 +1,17 @@
+//! The rules: what things are, which states they have and which steps are allowed. No I/O here, no SQL, no HTTP.
+
+pub mod api_key;
+pub mod avatar;
+pub mod clock;
+pub mod error;
+pub mod event;
+pub mod ids;
+pub mod job;
+pub mod page;
+pub mod photo;
+pub mod principal;
+pub mod secret;
+pub mod training;
+pub mod user;
+
+pub use error::Refusal;

@@ -1,0 +1,95 @@
+//! The ledger of everything in the object store.
+//!
+//! A row is `pending` before its object is written, `live` in the transaction that begins to need it, and `doomed` in
+//! the one that stops needing it. Whatever stays pending too long was left by a process that died in between, so a
+//! killed upload leaves neither a row without an object nor an object without a row.
+
+use chrono::{DateTime, Utc};
+
+use super::db::{on_db, on_tx};
+use super::{Db, StorageError, Tx};
+use crate::domain::ids::{AvatarId, UserId};
+
+/// An object that is about to be written.
+#[derive(Debug, Clone, Copy)]
+pub struct NewObject<'a> {
+    /// Where.
+    pub key: &'a str,
+    /// Whose.
+    pub user_id: UserId,
+    /// Of which avatar.
+    pub avatar_id: AvatarId,
+    /// How long, in bytes.
+    pub size_bytes: i64,
+}
+
+/// Announces objects. Announcing one again, as a repeated job does, begins its time anew.
+pub async fn announce(tx: &mut Tx, objects: &[NewObject<'_>], now: DateTime<Utc>) -> Result<(), StorageError> {
+    let sql = "insert into objects (object_key, user_id, avatar_id, size_bytes, state, updated_at) \
+               values ($1, $2, $3, $4, 'pending', $5) \
+               on conflict (object_key) do update set state = 'pending', size_bytes = $4, updated_at = $5 \
+               where objects.state <> 'live'";
+    for object in objects {
+        on_tx!(tx, |conn| {
+            sqlx::query(sql)
+                .bind(object.key)
+                .bind(object.user_id.0)
+                .bind(object.avatar_id.0)
+                .bind(object.size_bytes)
+                .bind(now)
+                .execute(conn)
+                .await?;
+        });
+    }
+    Ok(())
+}
+
+/// Claims an announced object for a row that needs it from now on; `false` if the sweep has taken it already.
+pub async fn claim(tx: &mut Tx, key: &str, now: DateTime<Utc>) -> Result<bool, StorageError> {
+    let sql =
+        "update objects set state = 'live', updated_at = $2 where object_key = $1 and state in ('pending', 'live')";
+    let claimed = on_tx!(tx, |conn| sqlx::query(sql).bind(key).bind(now).execute(conn).await?.rows_affected());
+    Ok(claimed == 1)
+}
+
+/// Gives an object up.
+pub async fn doom(tx: &mut Tx, key: &str, now: DateTime<Utc>) -> Result<(), StorageError> {
+    let sql = "update objects set state = 'doomed', updated_at = $2 where object_key = $1";
+    on_tx!(tx, |conn| {
+        sqlx::query(sql).bind(key).bind(now).execute(conn).await?;
+    });
+    Ok(())
+}
+
+/// Gives up everything of an avatar, and tells how many objects that were.
+pub async fn doom_avatar(tx: &mut Tx, avatar_id: AvatarId, now: DateTime<Utc>) -> Result<u64, StorageError> {
+    let sql = "update objects set state = 'doomed', updated_at = $2 where avatar_id = $1 and state <> 'doomed'";
+    Ok(on_tx!(tx, |conn| sqlx::query(sql).bind(avatar_id.0).bind(now).execute(conn).await?.rows_affected()))
+}
+
+/// Gives up what was announced before this time and never claimed.
+pub async fn doom_unclaimed(tx: &mut Tx, before: DateTime<Utc>, now: DateTime<Utc>) -> Result<u64, StorageError> {
+    let sql = "update objects set state = 'doomed', updated_at = $2 where state = 'pending' and updated_at < $1";
+    Ok(on_tx!(tx, |conn| sqlx::query(sql).bind(before).bind(now).execute(conn).await?.rows_affected()))
+}
+
+/// Keys of objects to delete.
+pub async fn list_doomed(db: &Db, limit: i64) -> Result<Vec<String>, StorageError> {
+    let sql = "select object_key from objects where state = 'doomed' order by updated_at limit $1";
+    Ok(on_db!(db, |conn| sqlx::query_scalar(sql).bind(limit).fetch_all(conn).await?))
+}
+
+/// Forgets an object that is deleted from the store.
+pub async fn forget(db: &Db, key: &str) -> Result<(), StorageError> {
+    let sql = "delete from objects where object_key = $1 and state = 'doomed'";
+    on_db!(db, |conn| {
+        sqlx::query(sql).bind(key).execute(conn).await?;
+    });
+    Ok(())
+}
+
+/// Every key in the ledger with its state, for comparing it with the store.
+pub async fn list(db: &Db) -> Result<Vec<(String, String)>, StorageError> {
+    let sql = "select object_key, state from objects order by object_key";
+    Ok(on_db!(db, |conn| sqlx::query_as(sql).fetch_all(conn).await?))
+}

@@ -1,0 +1,90 @@
+//! Trainings: reading them here, their steps in `steps`.
+
+mod row;
+mod steps;
+
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+use self::row::{Row, select};
+pub use self::steps::{
+    Report, add, begin_submission, cancelling, end, keep_fal_training_set, keep_training_set, postpone, report, stall,
+    submitted,
+};
+use super::db::{on_db, on_tx};
+use super::{Db, StorageError, Tx};
+use crate::domain::ids::{AvatarId, TrainingId, UserId};
+use crate::domain::page::{Page, PageRequest, Place};
+use crate::domain::training::Training;
+
+/// The owner's training with this id.
+pub async fn find(db: &Db, owner: UserId, id: TrainingId) -> Result<Option<Training>, StorageError> {
+    let sql = select!("where user_id = $1 and id = $2");
+    let row = on_db!(db, |conn| sqlx::query_as::<_, Row>(sql).bind(owner.0).bind(id.0).fetch_optional(conn).await?);
+    Ok(row.map(Training::from))
+}
+
+/// The training a job is about. Jobs act for the service, so they name no owner.
+pub async fn find_for_job(db: &Db, id: TrainingId) -> Result<Option<Training>, StorageError> {
+    let sql = select!("where id = $1");
+    let row = on_db!(db, |conn| sqlx::query_as::<_, Row>(sql).bind(id.0).fetch_optional(conn).await?);
+    Ok(row.map(Training::from))
+}
+
+/// The training whose webhook URL holds this word.
+pub async fn find_by_attempt_token(db: &Db, token: &str) -> Result<Option<Training>, StorageError> {
+    let sql = select!("where attempt_token = $1");
+    let row = on_db!(db, |conn| sqlx::query_as::<_, Row>(sql).bind(token).fetch_optional(conn).await?);
+    Ok(row.map(Training::from))
+}
+
+/// The avatar's training that has not ended, of which there is at most one. The avatar must be locked.
+pub async fn find_running(tx: &mut Tx, avatar_id: AvatarId) -> Result<Option<Training>, StorageError> {
+    let sql = select!(
+        "where avatar_id = $1 \
+         and status in ('preparing', 'submitting', 'queued', 'running', 'cancelling', 'stalled')"
+    );
+    let row = on_tx!(tx, |conn| sqlx::query_as::<_, Row>(sql).bind(avatar_id.0).fetch_optional(conn).await?);
+    Ok(row.map(Training::from))
+}
+
+/// The trainings of an owner's avatar, newest first, a page at a time.
+pub async fn list(
+    db: &Db,
+    owner: UserId,
+    avatar_id: AvatarId,
+    request: &PageRequest,
+) -> Result<Page<Training>, StorageError> {
+    let sql = select!(
+        "where user_id = $1 and avatar_id = $2 and ($3 is null or (created_at, id) < ($3, $4)) \
+         order by created_at desc, id desc limit $5"
+    );
+    let rows = on_db!(db, |conn| {
+        sqlx::query_as::<_, Row>(sql)
+            .bind(owner.0)
+            .bind(avatar_id.0)
+            .bind(request.after.map(|place| place.created_at))
+            .bind(request.after.map(|place| place.id))
+            .bind(i64::from(request.limit) + 1)
+            .fetch_all(conn)
+            .await?
+    });
+    let trainings = rows.into_iter().map(Training::from).collect();
+    Ok(Page::from_surplus(trainings, request, |training: &Training| Place {
+        created_at: training.created_at,
+        id: training.id.0,
+    }))
+}
+
+/// Trainings at fal that are due to be asked about, longest due first.
+pub async fn list_due(db: &Db, now: DateTime<Utc>, limit: i64) -> Result<Vec<TrainingId>, StorageError> {
+    let sql = "select id from trainings where next_check_at <= $1 order by next_check_at limit $2";
+    let ids: Vec<Uuid> = on_db!(db, |conn| sqlx::query_scalar(sql).bind(now).bind(limit).fetch_all(conn).await?);
+    Ok(ids.into_iter().map(TrainingId).collect())
+}
+
+/// The version number of the avatar's next training. The avatar must be locked.
+pub async fn next_version(tx: &mut Tx, avatar_id: AvatarId) -> Result<i32, StorageError> {
+    let sql = "select coalesce(max(version), 0) + 1 from trainings where avatar_id = $1";
+    Ok(on_tx!(tx, |conn| sqlx::query_scalar(sql).bind(avatar_id.0).fetch_one(conn).await?))
+}

@@ -1,0 +1,71 @@
+//! People.
+
+use chrono::{DateTime, Utc};
+use sqlx::FromRow;
+use uuid::Uuid;
+
+use super::db::{on_db, on_tx};
+use super::{Db, StorageError, Tx};
+use crate::domain::ids::UserId;
+use crate::domain::user::User;
+
+#[derive(FromRow)]
+struct Row {
+    id: Uuid,
+    name: String,
+    issuer: Option<String>,
+    external_id: Option<String>,
+    created_at: DateTime<Utc>,
+}
+
+impl From<Row> for User {
+    fn from(row: Row) -> Self {
+        Self {
+            id: UserId(row.id),
+            name: row.name,
+            issuer: row.issuer,
+            external_id: row.external_id,
+            created_at: row.created_at,
+        }
+    }
+}
+
+/// Adds a person, unless one of that name or that external id is there already; then `false`.
+pub async fn add(tx: &mut Tx, user: &User) -> Result<bool, StorageError> {
+    let sql = "insert into users (id, name, issuer, external_id, created_at) values ($1, $2, $3, $4, $5) \
+               on conflict do nothing";
+    let added = on_tx!(tx, |conn| {
+        sqlx::query(sql)
+            .bind(user.id.0)
+            .bind(&user.name)
+            .bind(&user.issuer)
+            .bind(&user.external_id)
+            .bind(user.created_at)
+            .execute(conn)
+            .await?
+            .rows_affected()
+    });
+    Ok(added == 1)
+}
+
+/// The person with this id.
+pub async fn find(db: &Db, id: UserId) -> Result<Option<User>, StorageError> {
+    let sql = "select id, name, issuer, external_id, created_at from users where id = $1";
+    let row = on_db!(db, |conn| sqlx::query_as::<_, Row>(sql).bind(id.0).fetch_optional(conn).await?);
+    Ok(row.map(User::from))
+}
+
+/// The operator's account of this name.
+pub async fn find_by_name(db: &Db, name: &str) -> Result<Option<User>, StorageError> {
+    let sql = "select id, name, issuer, external_id, created_at from users where issuer is null and name = $1";
+    let row = on_db!(db, |conn| sqlx::query_as::<_, Row>(sql).bind(name).fetch_optional(conn).await?);
+    Ok(row.map(User::from))
+}
+
+/// The person an issuer knows by this id.
+pub async fn find_external(db: &Db, issuer: &str, external_id: &str) -> Result<Option<User>, StorageError> {
+    let sql = "select id, name, issuer, external_id, created_at from users where issuer = $1 and external_id = $2";
+    let row =
+        on_db!(db, |conn| sqlx::query_as::<_, Row>(sql).bind(issuer).bind(external_id).fetch_optional(conn).await?);
+    Ok(row.map(User::from))
+}
