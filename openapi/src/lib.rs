@@ -1,6 +1,14 @@
 //! The wire contract of Aisha: the types that travel over HTTP, with their schemas and nothing else.
 //!
 //! One file a resource. The service builds its answers from these types, clients read them, and `openapi.json` beside
-//! this crate is generated from them.
+//! this crate is generated from them. Types that are sent to the service (`New…`, `…Patch`) refuse fields they do not
+//! know; in answers every field is always there, and null where it has no value.
 
+pub mod avatars;
+pub mod events;
+pub mod health;
+pub mod photos;
+pub mod problem;
+pub mod trainings;
+pub mod users;
 pub mod vocabulary;

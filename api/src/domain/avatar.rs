@@ -71,8 +71,6 @@ pub struct LatestTraining {
     pub version: i32,
     /// Where it stands.
     pub status: TrainingStatus,
-    /// 0 to 100.
-    pub progress: i32,
     /// What was asked for.
     pub preset: Preset,
 }

@@ -24,7 +24,7 @@ macro_rules! select {
              (select count(*) from photos p where p.avatar_id = a.id and p.validation_status = 'valid' \
                  and not p.excluded) as usable_photos, \
              t.id as latest_id, t.version as latest_version, t.status as latest_status, \
-             t.progress as latest_progress, t.preset as latest_preset \
+             t.preset as latest_preset \
              from avatars a left join trainings t on t.avatar_id = a.id \
                  and t.version = (select max(v.version) from trainings v where v.avatar_id = a.id) ",
             $rest
@@ -55,7 +55,6 @@ struct Row {
     latest_id: Option<Uuid>,
     latest_version: Option<i32>,
     latest_status: Option<Word<TrainingStatus>>,
-    latest_progress: Option<i32>,
     latest_preset: Option<Word<Preset>>,
 }
 
@@ -65,7 +64,6 @@ impl Row {
             id: TrainingId(self.latest_id?),
             version: self.latest_version?,
             status: self.latest_status?.0,
-            progress: self.latest_progress?,
             preset: self.latest_preset?.0,
         })
     }
@@ -198,6 +196,15 @@ pub async fn update(tx: &mut Tx, avatar: &Avatar, now: DateTime<Utc>) -> Result<
             .rows_affected()
     });
     Ok(updated == 1)
+}
+
+/// Counts an avatar's version up because something that is shown with it has changed.
+pub async fn touch(tx: &mut Tx, id: AvatarId, now: DateTime<Utc>) -> Result<(), StorageError> {
+    let sql = "update avatars set version = version + 1, updated_at = $2 where id = $1";
+    on_tx!(tx, |conn| {
+        sqlx::query(sql).bind(id.0).bind(now).execute(conn).await?;
+    });
+    Ok(())
 }
 
 /// Takes the mark of the main avatar from whichever of the owner's avatars has it.
