@@ -109,7 +109,7 @@ impl Server {
     async fn template(&self, server: &mut PgConnection, migrations: &Migrator) -> sqlx::Result<String> {
         let name = format!("aisha_template_{}", fingerprint(migrations));
         // Held until the connection ends or the lock is given back; the number is only ours.
-        sqlx::query("select pg_advisory_lock(7_206_514)").execute(&mut *server).await?;
+        sqlx::query("select pg_advisory_lock(7206514)").execute(&mut *server).await?;
         let known: bool = sqlx::query_scalar("select exists (select from pg_database where datname = $1)")
             .bind(&name)
             .fetch_one(&mut *server)
@@ -123,7 +123,7 @@ impl Server {
             database.close().await?;
             execute(server, format!("alter database {unfinished} rename to {name}")).await?;
         }
-        sqlx::query("select pg_advisory_unlock(7_206_514)").execute(&mut *server).await?;
+        sqlx::query("select pg_advisory_unlock(7206514)").execute(&mut *server).await?;
         Ok(name)
     }
 
@@ -215,15 +215,19 @@ fn variable(name: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use std::os::fd::OwnedFd;
-
     use sqlx::{SqlStr, migrate::Migration};
 
     use super::*;
 
     fn migrations() -> Migrator {
         let sql = SqlStr::from_static("create table notes (text text not null)");
-        Migrator::with_migrations(vec![Migration::new(1, "notes".into(), sqlx::migrate::MigrationType::Simple, sql, false)])
+        Migrator::with_migrations(vec![Migration::new(
+            1,
+            "notes".into(),
+            sqlx::migrate::MigrationType::Simple,
+            sql,
+            false,
+        )])
     }
 
     async fn notes(database: &mut PgConnection) -> i64 {
@@ -232,19 +236,48 @@ mod tests {
 
     #[tokio::test]
     async fn every_database_is_migrated_and_apart_from_the_others() {
-        let (Some(one), Some(two)) = tokio::join!(database(&migrations()), database(&migrations())) else { return };
+        let migrations = migrations();
+        let (Some(one), Some(two)) = tokio::join!(database(&migrations), database(&migrations)) else { return };
         let mut one = PgConnection::connect(&one).await.expect("the first database");
         let mut two = PgConnection::connect(&two).await.expect("the second database");
         sqlx::query("insert into notes values ('mine')").execute(&mut one).await.expect("a row");
         assert_eq!((notes(&mut one).await, notes(&mut two).await), (1, 0));
     }
 
-    /// The body of the process that the next test kills.
+    /// What the next test starts and kills: a process that holds a cluster until its input ends.
     #[test]
-    #[ignore = "run by `a_killed_process_leaves_no_cluster_behind`"]
-    fn a_process_that_never_ends() {
-        let server = Server::start().expect("the other test has seen that it can be started");
-        println!("cluster {}", server.url.query_pairs().next().expect("the socket's folder").1);
-        io::stdin().read_line(&mut String::new()).expect("a standard input");
+    #[ignore = "`a_killed_process_leaves_no_cluster_behind` runs it"]
+    fn hold_a_cluster() {
+        let server = Server::start().expect("the test that runs this one has started a cluster, too");
+        let (_, folder) = server.url.query_pairs().next().expect("the folder of the socket");
+        println!("\ncluster: {folder}");
+        io::stdin().read_line(&mut String::new()).expect("an input");
+    }
+
+    #[tokio::test]
+    async fn a_killed_process_leaves_no_cluster_behind() {
+        if database(&migrations()).await.is_none() {
+            return;
+        }
+        let mut holder = Command::new(std::env::current_exe().expect("a program has a path"))
+            .args(["--exact", "harness::postgres::tests::hold_a_cluster", "--ignored", "--nocapture"])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("this program starts once more");
+        let mut lines = BufReader::new(holder.stdout.take().expect("its output is ours")).lines();
+        let folder = lines.find_map(|line| Some(line.ok()?.strip_prefix("cluster: ")?.to_owned()));
+        let folder = PathBuf::from(folder.expect("it names its folder"));
+        let postmaster = std::fs::read_to_string(folder.join("data/postmaster.pid")).expect("the server is running");
+        let postmaster = Path::new("/proc").join(postmaster.lines().next().expect("its process id"));
+        assert!(postmaster.exists());
+
+        holder.kill().expect("a child can be killed");
+        holder.wait().expect("a killed child ends");
+        let deadline = SystemTime::now() + Duration::from_secs(20);
+        while folder.exists() || postmaster.exists() {
+            assert!(SystemTime::now() < deadline, "{} or its server is still there", folder.display());
+            std::thread::yield_now();
+        }
     }
 }
