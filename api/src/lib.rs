@@ -1,3 +1,4 @@
 //! Aisha, the service.
 pub mod domain;
+pub mod files;
 pub mod storage;

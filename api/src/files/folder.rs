@@ -1,0 +1,234 @@
+//! A folder as an object store: an object is a plain file whose path below the root is its key. A write goes to a
+//! hidden temporary file first and is renamed into place once it is safe on the disk, so a reader sees a whole object
+//! or none, and a killed process leaves nothing but a temporary file, which a later start removes.
+
+use std::{
+    fs::{self, File},
+    io::{self, Write},
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
+
+use bytes::Bytes;
+use chrono::{DateTime, TimeDelta, Utc};
+use tempfile::NamedTempFile;
+use tokio::task::spawn_blocking;
+use url::Url;
+
+use super::{FilesError, Key, LinkError, links::Links};
+
+/// Objects as plain files below one folder of this machine.
+#[derive(Debug, Clone)]
+pub struct Folder(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    root: PathBuf,
+    links: Links,
+}
+
+impl Folder {
+    /// Opens the folder at `root`, made when it is not there, whose objects the service serves below
+    /// `{base}/v1/objects/`. The key that signs their links stands beside it as `signing-key`.
+    ///
+    /// Temporary files which have not been written to for a day are removed: their writer is dead.
+    pub fn start(root: &Path, base: &Url, now: DateTime<Utc>) -> Result<Self, FilesError> {
+        let failed = |source| FilesError::Folder { doing: "open the folder", source };
+        fs::create_dir_all(root.join(TEMPORARY)).map_err(failed)?;
+        sweep(&root.join(TEMPORARY), now - TimeDelta::days(1)).map_err(failed)?;
+        let links = Links::start(base, &root.with_file_name("signing-key"))?;
+        Ok(Self(Arc::new(Inner { root: root.to_owned(), links })))
+    }
+
+    /// The file behind a signed link, from the three parts that the link carried. For the HTTP handler, which then
+    /// serves it with ranges and all.
+    pub async fn open(
+        &self,
+        key: &str,
+        expires: &str,
+        signature: &str,
+        now: DateTime<Utc>,
+    ) -> Result<PathBuf, LinkError> {
+        let path = self.path(&self.0.links.verify(key, expires, signature, now)?);
+        match tokio::fs::metadata(&path).await {
+            Ok(found) if !found.is_file() => Err(LinkError::NotFound),
+            Err(error) if is_absent(&error) => Err(LinkError::NotFound),
+            // Any other trouble meets whoever reads the file, with the means to report it.
+            _ => Ok(path),
+        }
+    }
+
+    pub(super) async fn put(&self, key: &Key, bytes: Bytes) -> Result<(), FilesError> {
+        let (store, key) = (self.clone(), key.clone());
+        blocking("store an object", move || store.write(&key, |file| file.write_all(&bytes))).await
+    }
+
+    pub(super) async fn put_file(&self, key: &Key, path: &Path) -> Result<(), FilesError> {
+        let source = tokio::fs::File::open(path).await;
+        let source = source.map_err(|source| FilesError::Local { doing: "read the file to store", source })?;
+        let (store, key, mut source) = (self.clone(), key.clone(), source.into_std().await);
+        blocking("store an object", move || store.write(&key, |file| io::copy(&mut source, file).map(drop))).await
+    }
+
+    pub(super) async fn read(&self, key: &Key) -> Result<Option<Bytes>, FilesError> {
+        let path = self.path(key);
+        blocking("read an object", move || {
+            let Some(mut object) = open_object(&path)? else { return Ok(None) };
+            let mut bytes = Vec::new();
+            io::Read::read_to_end(&mut object, &mut bytes)?;
+            Ok(Some(bytes.into()))
+        })
+        .await
+    }
+
+    pub(super) async fn fetch(&self, key: &Key, to: &Path) -> Result<Option<u64>, FilesError> {
+        let path = self.path(key);
+        let Some(mut object) = blocking("open an object", move || open_object(&path)).await? else { return Ok(None) };
+        let to = to.to_owned();
+        let copied = spawn_blocking(move || {
+            let mut arriving = temporary_beside(&to)?;
+            let length = io::copy(&mut object, arriving.as_file_mut())?;
+            arriving.persist(&to)?;
+            Ok(length)
+        });
+        let copied = copied.await.unwrap_or_else(|gone| Err(io::Error::other(gone)));
+        copied.map(Some).map_err(|source| FilesError::Local { doing: "write the fetched object", source })
+    }
+
+    /// Empty folders stay behind: removing one could pull it from under an object just being put there.
+    pub(super) async fn delete(&self, key: &Key) -> Result<(), FilesError> {
+        let path = self.path(key);
+        blocking("delete an object", move || {
+            if open_object(&path)?.is_none() {
+                return Ok(());
+            }
+            match fs::remove_file(&path) {
+                Err(error) if !is_absent(&error) => Err(error),
+                _ => path.parent().map_or(Ok(()), sync_folder),
+            }
+        })
+        .await
+    }
+
+    pub(super) async fn exists(&self, key: &Key) -> Result<bool, FilesError> {
+        let path = self.path(key);
+        blocking("look for an object", move || match fs::metadata(&path) {
+            Ok(found) => Ok(found.is_file()),
+            Err(error) if is_absent(&error) => Ok(false),
+            Err(error) => Err(error),
+        })
+        .await
+    }
+
+    pub(super) async fn list(&self, prefix: &str) -> Result<Vec<Key>, FilesError> {
+        let (root, prefix) = (self.0.root.clone(), prefix.to_owned());
+        blocking("list objects", move || walk(&root, &prefix)).await
+    }
+
+    pub(super) fn signed_url(&self, key: &Key, lifetime: Duration, now: DateTime<Utc>) -> Url {
+        self.0.links.url(key, lifetime, now)
+    }
+
+    pub(super) async fn check(&self) -> Result<(), FilesError> {
+        let temporary = self.0.root.join(TEMPORARY);
+        blocking("write into the folder", move || NamedTempFile::new_in(temporary)?.write_all(b"here")).await
+    }
+
+    fn path(&self, key: &Key) -> PathBuf {
+        self.0.root.join(key.as_str())
+    }
+
+    /// The rename must not overtake the bytes, and is itself safe only when the folder that holds the name is; the
+    /// folders above are new, too, when this is the first object in them.
+    fn write(&self, key: &Key, fill: impl FnOnce(&mut File) -> io::Result<()>) -> io::Result<()> {
+        let root = &self.0.root;
+        let path = self.path(key);
+        let mut file = NamedTempFile::new_in(root.join(TEMPORARY))?;
+        fill(file.as_file_mut())?;
+        file.as_file().sync_all()?;
+        if let Some(folder) = path.parent() {
+            fs::create_dir_all(folder)?;
+        }
+        file.persist(&path)?;
+        path.ancestors().skip(1).take_while(|folder| folder.starts_with(root)).try_for_each(sync_folder)
+    }
+}
+
+/// Makes the names in a folder survive a power cut.
+pub(super) fn sync_folder(folder: &Path) -> io::Result<()> {
+    File::open(folder)?.sync_all()
+}
+
+/// A temporary file in the folder of `path`, from where a rename can put it there.
+pub(super) fn temporary_beside(path: &Path) -> io::Result<NamedTempFile> {
+    NamedTempFile::new_in(path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new(".")))
+}
+
+/// No key begins with a dot, so what lies here can be neither read nor listed.
+const TEMPORARY: &str = ".tmp";
+
+async fn blocking<T: Send + 'static>(
+    doing: &'static str,
+    work: impl FnOnce() -> io::Result<T> + Send + 'static,
+) -> Result<T, FilesError> {
+    let done = spawn_blocking(work).await.unwrap_or_else(|gone| Err(io::Error::other(gone)));
+    done.map_err(|source| FilesError::Folder { doing, source })
+}
+
+/// Nothing by that name, or a name that passes through a file as if it were a folder.
+fn is_absent(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
+}
+
+/// A folder opens as readily as a file, but is no object.
+fn open_object(path: &Path) -> io::Result<Option<File>> {
+    match File::open(path) {
+        Ok(file) if file.metadata()?.is_file() => Ok(Some(file)),
+        Ok(_) => Ok(None),
+        Err(error) if is_absent(&error) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// Only the folder that the prefix leads to is walked. Objects come and go meanwhile, so what has vanished is skipped.
+fn walk(root: &Path, prefix: &str) -> io::Result<Vec<Key>> {
+    let start = match prefix.rsplit_once('/').map(|(folder, _)| Key::parse(folder)) {
+        None => root.to_owned(),
+        Some(Ok(folder)) => root.join(folder.as_str()),
+        Some(Err(_)) => return Ok(Vec::new()),
+    };
+    let (mut keys, mut folders) = (Vec::new(), vec![start]);
+    while let Some(folder) = folders.pop() {
+        let entries = match fs::read_dir(&folder) {
+            Err(error) if is_absent(&error) => continue,
+            entries => entries?,
+        };
+        for entry in entries {
+            let entry = entry?;
+            let path = entry.path();
+            let Some(name) = path.strip_prefix(root).ok().and_then(Path::to_str) else { continue };
+            let Ok(key) = Key::parse(name) else { continue };
+            match entry.file_type() {
+                Ok(kind) if kind.is_dir() => folders.push(path),
+                Ok(kind) if kind.is_file() && name.starts_with(prefix) => keys.push(key),
+                _ => {}
+            }
+        }
+    }
+    Ok(keys)
+}
+
+fn sweep(folder: &Path, oldest: DateTime<Utc>) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        match entry.metadata().and_then(|found| found.modified()) {
+            Ok(modified) if DateTime::<Utc>::from(modified) < oldest => fs::remove_file(entry.path()),
+            Ok(_) => Ok(()),
+            Err(error) => Err(error),
+        }
+        // Another process may be sweeping, or finishing its write, at the same moment.
+        .or_else(|error| if is_absent(&error) { Ok(()) } else { Err(error) })?;
+    }
+    Ok(())
+}
