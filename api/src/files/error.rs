@@ -5,6 +5,8 @@ use std::{io, time::Duration};
 
 use thiserror::Error;
 
+use super::key::BadKey;
+
 /// An object store did not do what it was asked.
 #[derive(Debug, Error)]
 pub enum FilesError {
@@ -37,6 +39,9 @@ pub enum FilesError {
     /// The key that signs links is not what this service wrote.
     #[error("object folder: the signing key is damaged; restore it, or remove it to end all links given out so far")]
     SigningKey,
+    /// What should be an object's key is not one.
+    #[error("not an object key: {0}")]
+    Key(#[from] BadKey),
     /// Links cannot be built upon the public address.
     #[error("object folder: the public address must be an http or https URL")]
     PublicAddress,
@@ -52,7 +57,7 @@ impl FilesError {
         match self {
             Self::Folder { source, .. } | Self::Local { source, .. } => !needs_repair(source.kind()),
             Self::Store { transient, .. } => *transient,
-            Self::SigningKey | Self::PublicAddress | Self::Lifetime(_) => false,
+            Self::SigningKey | Self::Key(_) | Self::PublicAddress | Self::Lifetime(_) => false,
         }
     }
 }

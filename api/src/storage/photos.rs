@@ -131,6 +131,13 @@ pub async fn list_usable(tx: &mut Tx, avatar_id: AvatarId) -> Result<Vec<Photo>,
     Ok(rows.into_iter().map(Photo::from).collect())
 }
 
+/// The ids of all photos of an avatar. The avatar must be locked.
+pub async fn ids(tx: &mut Tx, avatar_id: AvatarId) -> Result<Vec<PhotoId>, StorageError> {
+    let sql = "select id from photos where avatar_id = $1";
+    let ids: Vec<Uuid> = on_tx!(tx, |conn| sqlx::query_scalar(sql).bind(avatar_id.0).fetch_all(conn).await?);
+    Ok(ids.into_iter().map(PhotoId).collect())
+}
+
 /// Writes what a person may change of a photo, if it is still the version that was read.
 pub async fn update(tx: &mut Tx, photo: &Photo, now: DateTime<Utc>) -> Result<bool, StorageError> {
     let sql = "update photos set excluded = $4, caption = $5, updated_at = $6, version = version + 1 \

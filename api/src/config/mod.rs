@@ -1,0 +1,151 @@
+//! The settings of the service: read once, checked whole, a section a file. Nothing else reads the environment.
+//!
+//! Without any variable the service is complete on one machine: SQLite and a folder under `./data`, fal's sandbox
+//! inside. Production names its database, its bucket and its fal key. A half setting stops the start with one line that
+//! names the variable; no line ever holds a value that might be secret.
+
+mod database;
+mod environment;
+mod fal;
+mod limits;
+mod objects;
+
+use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use url::Url;
+
+pub use self::database::DatabaseConfig;
+pub use self::environment::Environment;
+pub use self::fal::{FalConfig, SandboxConfig, Trainers};
+pub use self::limits::PhotoLimits;
+pub use self::objects::ObjectsConfig;
+
+/// A setting that cannot be used. Displays as one line that names the variable.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{variable}: {problem}")]
+pub struct ConfigError {
+    /// The variable to look at.
+    pub variable: &'static str,
+    /// What is wrong with it, without its value.
+    pub problem: String,
+}
+
+impl ConfigError {
+    fn new(variable: &'static str, problem: impl Into<String>) -> Self {
+        Self { variable, problem: problem.into() }
+    }
+}
+
+/// Everything the service is told.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Where the embedded database, the folder of objects and temporary files lie.
+    pub data_dir: PathBuf,
+    /// Where to listen.
+    pub listen: SocketAddr,
+    /// Under which address the world reaches the service; taken from `listen` if it was not given.
+    pub public_url: Option<Url>,
+    /// Which database.
+    pub database: DatabaseConfig,
+    /// Which object store.
+    pub objects: ObjectsConfig,
+    /// fal itself, or its sandbox.
+    pub fal: FalConfig,
+    /// Which trainer learns which kind of avatar.
+    pub trainers: Trainers,
+    /// What photos are taken.
+    pub photos: PhotoLimits,
+    /// How often silent trainings are asked about.
+    pub sweep_interval: Duration,
+}
+
+impl Config {
+    /// Reads the settings.
+    pub fn from_env(env: &Environment) -> Result<Self, ConfigError> {
+        let data_dir = PathBuf::from(env.text("AISHA_DATA_DIR")?.unwrap_or_else(|| "data".to_owned()));
+        let listen = SocketAddr::new(IpAddr::from([127, 0, 0, 1]), 8080);
+        let listen = env.parsed("AISHA_LISTEN", "an address and port such as 127.0.0.1:8080", listen)?;
+        let public_url = env.url("AISHA_PUBLIC_URL")?;
+        Ok(Self {
+            database: DatabaseConfig::from_env(env, &data_dir)?,
+            objects: ObjectsConfig::from_env(env, &data_dir)?,
+            fal: FalConfig::from_env(env, &data_dir, public_url.as_ref())?,
+            trainers: Trainers::from_env(env)?,
+            photos: PhotoLimits::from_env(env)?,
+            sweep_interval: Duration::from_secs(u64::from(env.number("AISHA_SWEEP_SECONDS", 30, 1, 3600)?)),
+            data_dir,
+            listen,
+            public_url,
+        })
+    }
+
+    /// Where files lie for the short time they are worked on.
+    #[must_use]
+    pub fn temporary_dir(&self) -> PathBuf {
+        self.data_dir.join("tmp")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(variables: &[(&str, &str)]) -> Result<Config, ConfigError> {
+        let env = variables.iter().map(|&(name, value)| (name.to_owned(), value.to_owned())).collect();
+        Config::from_env(&env)
+    }
+
+    #[test]
+    fn an_empty_environment_is_the_complete_service_on_one_machine() {
+        let config = read(&[]).expect("defaults");
+        assert_eq!(config.listen.to_string(), "127.0.0.1:8080");
+        assert!(matches!(config.database, DatabaseConfig::Sqlite(_)));
+        assert!(matches!(config.objects, ObjectsConfig::Folder(_)));
+        assert!(matches!(config.fal, FalConfig::Sandbox(_)));
+    }
+
+    #[test]
+    fn production_is_four_settings() {
+        let config = read(&[
+            ("DATABASE_URL", "postgres://aisha:secret@db/aisha"),
+            ("AISHA_S3_BUCKET", "aisha"),
+            ("AWS_REGION", "eu-central-1"),
+            ("AWS_ACCESS_KEY_ID", "AKIA"),
+            ("AWS_SECRET_ACCESS_KEY", "very secret"),
+            ("FAL_KEY", "id:secret"),
+            ("AISHA_PUBLIC_URL", "https://aisha.example"),
+        ])
+        .expect("production");
+        assert!(matches!(config.fal, FalConfig::Fal(_)));
+        let shown = format!("{config:?}");
+        assert!(!shown.contains("secret@") && !shown.contains("very secret") && !shown.contains("id:secret"), "{shown}");
+    }
+
+    #[test]
+    fn a_wrong_or_half_setting_names_its_variable_and_keeps_its_value_to_itself() {
+        let cases: &[(&[(&str, &str)], &str)] = &[
+            (&[("AISHA_LISTEN", "8080")], "AISHA_LISTEN"),
+            (&[("DATABASE_URL", "mysql://canary@db/aisha")], "DATABASE_URL"),
+            (&[("AISHA_S3_BUCKET", "aisha")], "AWS_ACCESS_KEY_ID"),
+            (&[("AISHA_S3_BUCKET", "aisha"), ("AWS_ACCESS_KEY_ID", "canary")], "AWS_SECRET_ACCESS_KEY"),
+            (&[("AWS_ENDPOINT_URL_S3", "http://minio:9000")], "AISHA_S3_BUCKET"),
+            (&[("FAL_KEY", "canary:canary")], "AISHA_PUBLIC_URL"),
+            (&[("FAL_KEY", "canary"), ("AISHA_PUBLIC_URL", "https://aisha.example")], "FAL_KEY"),
+            (&[("FAL_KEY", "a:canary"), ("AISHA_PUBLIC_URL", "http://aisha.example")], "AISHA_PUBLIC_URL"),
+            (&[("FAL_KEY", "a:b"), ("FAL_KEY_FILE", "/run/canary")], "FAL_KEY"),
+            (&[("AISHA_PUBLIC_URL", "canary")], "AISHA_PUBLIC_URL"),
+            (&[("AISHA_PHOTO_MIN_SIDE", "canary")], "AISHA_PHOTO_MIN_SIDE"),
+            (&[("AISHA_PHOTO_MIN_SIDE", "5000")], "AISHA_PHOTO_MIN_SIDE"),
+            (&[("AISHA_TRAINER_STYLE", "fal-ai/canary")], "AISHA_TRAINER_STYLE"),
+            (&[("FAL_KEY_FILE", "/nowhere/canary")], "FAL_KEY"),
+        ];
+        for (variables, named) in cases {
+            let error = read(variables).expect_err(named);
+            assert_eq!(error.variable, *named, "{error}");
+            assert!(!error.to_string().contains("canary"), "{error}");
+            assert_eq!(error.to_string().lines().count(), 1);
+        }
+    }
+}

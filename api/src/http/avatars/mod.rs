@@ -1,0 +1,274 @@
+//! Avatars: create, list, read, change, delete. Their steps are in `steps`, their story in `timeline`.
+
+mod details;
+mod steps;
+mod timeline;
+
+use std::str::FromStr as _;
+
+use aisha_openapi::avatars::{Avatar as AvatarBody, AvatarPage, AvatarPatch, LatestTraining, NewAvatar};
+use aisha_openapi::vocabulary::{AvatarStatus, EventType, ResourceType, Scope, TrainingStatus};
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
+use serde_json::Map;
+use utoipa::IntoParams;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::auth::Caller;
+use super::extract::{Json, Path, Query};
+use super::headers::{IdempotencyHeader, IfMatchHeader, IfNoneMatchHeader};
+use super::idempotency::{Claim, IdempotencyKey, Reply};
+use super::pages::PageQuery;
+use super::problem::Problem;
+use super::version::{IfMatch, tagged};
+use crate::app::App;
+use crate::domain::avatar::{self, Avatar};
+use crate::domain::event::NewEvent;
+use crate::domain::ids::AvatarId;
+use crate::domain::job::Job;
+use crate::domain::page::Place;
+use crate::domain::principal::Principal;
+use crate::storage::{Tx, avatars, objects, trainings};
+
+/// The operations on avatars.
+pub(super) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(create, list))
+        .routes(routes!(get, patch, delete))
+        .merge(steps::routes())
+        .merge(timeline::routes())
+}
+
+/// Create an avatar
+///
+/// Any of its details can be given now and the rest later. Once name, gender and both types are known it takes photos
+/// for training.
+#[utoipa::path(post, path = "/v1/avatars", operation_id = "createAvatar", tag = "avatars",
+    params(IdempotencyHeader),
+    request_body(content = NewAvatar, example = json!({"name": "Ann", "gender": "female", "avatar_type": "character",
+        "training_type": "portrait"})),
+    responses((status = 201, description = "The avatar.", body = AvatarBody)))]
+async fn create(
+    State(app): State<App>,
+    caller: Caller,
+    key: IdempotencyKey,
+    body: Json<NewAvatar>,
+) -> Result<Response, Problem> {
+    let me = caller.with(Scope::AvatarsWrite)?;
+    let id: AvatarId = app.ids.next();
+    let details = details::of_new(body.value, id)?;
+    let now = app.now();
+    let avatar = Avatar {
+        id,
+        user_id: me.subject,
+        status: details.first_status(),
+        details,
+        status_reason: None,
+        is_main: false,
+        photos_count: 0,
+        usable_photos: 0,
+        active_training_id: None,
+        latest_training: None,
+        cover: None,
+        version: 1,
+        created_at: now,
+        updated_at: now,
+    };
+    let mut tx = match key.claim(&app, &me, &body.request_sha256).await? {
+        Claim::Replay(response) => return Ok(response),
+        Claim::Fresh(tx) => tx,
+    };
+    avatars::add(&mut tx, &avatar).await?;
+    app.tell(&mut tx, event(EventType::AvatarCreated, &me, &avatar)).await?;
+    let reply = Reply::new(StatusCode::CREATED, &show(&app, &avatar))?.at(format!("/v1/avatars/{id}"));
+    key.keep(&mut tx, &me, &reply).await?;
+    app.commit(tx).await?;
+    Ok(reply.into_response())
+}
+
+/// Which avatars are wanted.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct AvatarFilter {
+    /// Only those in this status.
+    #[param(value_type = Option<AvatarStatus>)]
+    status: Option<String>,
+}
+
+/// List your avatars
+///
+/// Newest first.
+#[utoipa::path(get, path = "/v1/avatars", operation_id = "listAvatars", tag = "avatars",
+    params(AvatarFilter, PageQuery),
+    responses((status = 200, description = "A page of avatars.", body = AvatarPage)))]
+async fn list(
+    State(app): State<App>,
+    caller: Caller,
+    Query(filter): Query<AvatarFilter>,
+    Query(page): Query<PageQuery>,
+) -> Result<axum::Json<AvatarPage>, Problem> {
+    let me = caller.with(Scope::AvatarsRead)?;
+    let status = filter.status.as_deref().map(AvatarStatus::from_str).transpose();
+    let status = status.map_err(|_| Problem::field("status", "unknown", "is not a status of avatars"))?;
+    let filters = format!("avatars {}", status.map_or("", AvatarStatus::as_str));
+    let found = avatars::list(&app.db, me.subject, status, &page.request(&filters)?).await?;
+    Ok(axum::Json(AvatarPage {
+        data: found.items.iter().map(|avatar| show(&app, avatar)).collect(),
+        next_cursor: found.next.map(|place: Place| place.to_cursor(&filters)),
+    }))
+}
+
+/// Read an avatar
+#[utoipa::path(get, path = "/v1/avatars/{avatar_id}", operation_id = "getAvatar", tag = "avatars",
+    params(("avatar_id" = uuid::Uuid, Path, description = "The avatar."), IfNoneMatchHeader),
+    responses((status = 200, description = "The avatar.", body = AvatarBody,
+        headers(("ETag" = String, description = "Its version."))), (status = 304, description = "Still the same.")))]
+async fn get(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<AvatarId>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let me = caller.with(Scope::AvatarsRead)?;
+    let avatar = avatars::find(&app.db, me.subject, id).await?.ok_or_else(Problem::not_found)?;
+    Ok(tagged(&headers, &avatar.version.to_string(), &show(&app, &avatar)))
+}
+
+/// Change an avatar
+///
+/// Fields that are left out stay as they are.
+#[utoipa::path(patch, path = "/v1/avatars/{avatar_id}", operation_id = "updateAvatar", tag = "avatars",
+    params(("avatar_id" = uuid::Uuid, Path, description = "The avatar."), IfMatchHeader),
+    request_body(content = AvatarPatch, example = json!({"name": "Ann in spring"})),
+    responses((status = 200, description = "The avatar as it is now.", body = AvatarBody,
+        headers(("ETag" = String, description = "Its version.")))))]
+async fn patch(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<AvatarId>,
+    if_match: IfMatch,
+    body: Json<AvatarPatch>,
+) -> Result<Response, Problem> {
+    let me = caller.with(Scope::AvatarsWrite)?;
+    let mut tx = app.begin().await?;
+    let mut avatar = lock(&mut tx, &me, id).await?;
+    if_match.check(avatar.version)?;
+    avatar.details = details::of_patch(body.value, avatar.details)?;
+    avatar.status = settled(&app, &avatar);
+    let avatar = write(&app, &mut tx, avatar).await?;
+    app.tell(&mut tx, event(EventType::AvatarUpdated, &me, &avatar)).await?;
+    app.commit(tx).await?;
+    Ok(tagged(&HeaderMap::new(), &avatar.version.to_string(), &show(&app, &avatar)))
+}
+
+/// Delete an avatar
+///
+/// Its photos, trainings and weights go with it, and a training under way is stopped at fal.
+#[utoipa::path(delete, path = "/v1/avatars/{avatar_id}", operation_id = "deleteAvatar", tag = "avatars",
+    params(("avatar_id" = uuid::Uuid, Path, description = "The avatar."), IfMatchHeader),
+    responses((status = 204, description = "It is gone.")))]
+async fn delete(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<AvatarId>,
+    if_match: IfMatch,
+) -> Result<StatusCode, Problem> {
+    let me = caller.with(Scope::AvatarsWrite)?;
+    let mut tx = app.begin().await?;
+    let avatar = lock(&mut tx, &me, id).await?;
+    if_match.check(avatar.version)?;
+    let now = app.now();
+    let running = trainings::find_running(&mut tx, id).await?;
+    if let Some((request, training)) = running.and_then(|training| Some((training.request.clone()?, training))) {
+        let abandon = Job::AbandonRequest { endpoint: training.settings.endpoint, request_id: request.id };
+        app.enqueue(&mut tx, &abandon, now).await?;
+    }
+    objects::doom_avatar(&mut tx, id, now).await?;
+    app.enqueue(&mut tx, &Job::ClearObjects {}, now).await?;
+    app.tell(&mut tx, event(EventType::AvatarDeleted, &me, &avatar)).await?;
+    avatars::delete(&mut tx, me.subject, id).await?;
+    app.commit(tx).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Takes the caller's avatar for a change.
+pub(super) async fn lock(tx: &mut Tx, me: &Principal, id: AvatarId) -> Result<Avatar, Problem> {
+    avatars::lock(tx, me.subject, id).await?.ok_or_else(Problem::not_found)
+}
+
+/// Where an avatar stands after a change of its details or photos.
+pub(super) fn settled(app: &App, avatar: &Avatar) -> AvatarStatus {
+    avatar::settle(avatar.status, &avatar.details, avatar.usable_photos, photos_needed(app))
+}
+
+/// Writes a changed avatar that this transaction holds, and returns it as it is now.
+pub(super) async fn write(app: &App, tx: &mut Tx, avatar: Avatar) -> Result<Avatar, Problem> {
+    let now = app.now();
+    if !avatars::update(tx, &avatar, now).await? {
+        let detail = "Another change of the avatar came first. Read it again and repeat yours.";
+        return Err(Problem::new(aisha_openapi::problem::ProblemCode::Conflict, detail));
+    }
+    Ok(Avatar { version: avatar.version + 1, updated_at: now, ..avatar })
+}
+
+/// An event about an avatar.
+pub(super) fn event(kind: EventType, me: &Principal, avatar: &Avatar) -> NewEvent {
+    NewEvent {
+        kind,
+        user_id: avatar.user_id,
+        actor: Some(me.key_id),
+        avatar_id: Some(avatar.id),
+        resource: (ResourceType::Avatar, avatar.id.0),
+        state: Some(avatar.status.as_str()),
+        details: Map::new(),
+    }
+}
+
+/// Usable photos a training needs.
+pub(super) fn photos_needed(app: &App) -> i64 {
+    i64::from(app.settings.photos.to_train)
+}
+
+/// An avatar as it stands in answers.
+pub(super) fn show(app: &App, avatar: &Avatar) -> AvatarBody {
+    let details = avatar.details.clone();
+    AvatarBody {
+        id: avatar.id.0,
+        name: details.name,
+        gender: details.gender,
+        avatar_type: details.avatar_type,
+        training_type: details.training_type,
+        status: avatar.status,
+        status_reason: avatar.status_reason.clone(),
+        is_main: avatar.is_main,
+        trigger_phrase: details.trigger_phrase,
+        photos_count: avatar.photos_count,
+        usable_photos_count: avatar.usable_photos,
+        photos_needed: photos_needed(app),
+        generations_count: 0,
+        active_training_id: avatar.active_training_id.map(|id| id.0),
+        latest_training: avatar.latest_training.as_ref().map(|training| LatestTraining {
+            id: training.id.0,
+            version: training.version,
+            status: training.status,
+            preset: training.preset,
+        }),
+        cover: avatar.cover.map(|id| id.0),
+        metadata: details.metadata,
+        version: avatar.version,
+        created_at: avatar.created_at,
+        updated_at: avatar.updated_at,
+    }
+}
+
+/// Whether the avatar's photos are being packed right now: until that is done none may be taken away.
+pub(super) async fn photos_are_free(tx: &mut Tx, avatar: &Avatar) -> Result<(), Problem> {
+    let running = trainings::find_running(tx, avatar.id).await?;
+    match running {
+        Some(training) if training.status == TrainingStatus::Preparing => Err(crate::domain::Refusal::PhotosInUse.into()),
+        _ => Ok(()),
+    }
+}

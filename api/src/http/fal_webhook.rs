@@ -1,0 +1,73 @@
+//! fal's webhook. It checks, records and leaves a job; what became of the training is then asked of fal itself, on the
+//! same path that the sweep uses.
+
+use aisha_openapi::problem::ProblemCode;
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use sha2::{Digest, Sha256};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+use uuid::Uuid;
+
+use super::extract::Path;
+use super::problem::Problem;
+use crate::app::App;
+use crate::domain::job::Job;
+use crate::domain::training::FalRequest;
+use crate::fal::{Handle, WebhookError};
+use crate::storage::{fal_deliveries, trainings};
+
+/// The webhook.
+pub(super) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(receive))
+}
+
+/// Receive fal's word that a training has ended
+///
+/// For fal alone: signed with fal's key, for our own account, about a training that was submitted with this token.
+#[utoipa::path(post, path = "/v1/webhooks/fal/{token}", operation_id = "receiveFalWebhook", tag = "webhooks",
+    params(("token" = String, Path, description = "The word that was given to fal with the submission.")),
+    request_body(content = Object, description = "fal's webhook body."),
+    responses((status = 200, description = "Recorded, now or before.")),
+    security(()))]
+async fn receive(
+    State(app): State<App>,
+    Path(token): Path<String>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<StatusCode, Problem> {
+    let now = app.now();
+    let delivery = app.webhooks.verify(&headers, &body, now).await.map_err(refused)?;
+    let training = trainings::find_by_attempt_token(&app.db, &token).await?.ok_or_else(Problem::not_found)?;
+    let known = training.request.as_ref().map(|request| request.id.as_str());
+    if known.is_some_and(|known| known != delivery.request_id) {
+        return Err(Problem::not_found());
+    }
+    let mut tx = app.begin().await?;
+    let body_sha256 = hex::encode(Sha256::digest(&body));
+    let id: Uuid = app.ids.next();
+    if !fal_deliveries::add(&mut tx, id, training.id, &delivery.request_id, &body_sha256, now).await? {
+        return Ok(StatusCode::OK);
+    }
+    if known.is_none() {
+        // fal was faster than our own note of its answer, or the answer was lost: the signed delivery tells the id.
+        let request = Handle::of(&training.settings.endpoint, &delivery.request_id);
+        let request = FalRequest {
+            id: request.request_id,
+            status_url: request.status_url,
+            response_url: request.response_url,
+            cancel_url: request.cancel_url,
+        };
+        trainings::submitted(&mut tx, training.id, &request, None, now, now).await?;
+    }
+    app.enqueue(&mut tx, &Job::ApplyFalResult { training_id: training.id }, now).await?;
+    app.commit(tx).await?;
+    tracing::info!(training.id = %training.id, "fal told that a training has ended");
+    Ok(StatusCode::OK)
+}
+
+fn refused(error: WebhookError) -> Problem {
+    tracing::warn!(%error, "a webhook was refused");
+    Problem::new(ProblemCode::InvalidSignature, "This was not signed by fal for this account within five minutes.")
+}

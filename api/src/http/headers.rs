@@ -1,0 +1,50 @@
+//! The optional headers that several operations read, as the OpenAPI document describes them.
+
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+/// On every POST.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Header)]
+#[expect(dead_code, reason = "describes a header that `IdempotencyKey` reads")]
+pub(super) struct IdempotencyHeader {
+    /// A word of your own for this one wish: a repeat with the same word gets the same answer and is done once. Kept
+    /// for 72 hours.
+    #[serde(rename = "Idempotency-Key")]
+    #[param(pattern = "^[A-Za-z0-9._:-]{1,64}$", example = "b2f1c9")]
+    idempotency_key: Option<String>,
+}
+
+/// On POSTs that cost money.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Header)]
+#[expect(dead_code, reason = "describes a header that `IdempotencyKey` reads")]
+pub(super) struct RequiredIdempotencyHeader {
+    /// A word of your own for this one wish: a repeat with the same word gets the same answer and is paid once. Kept
+    /// for 72 hours.
+    #[serde(rename = "Idempotency-Key")]
+    #[param(pattern = "^[A-Za-z0-9._:-]{1,64}$", example = "t-1")]
+    idempotency_key: String,
+}
+
+/// On changes of single things.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Header)]
+#[expect(dead_code, reason = "describes a header that `IfMatch` reads")]
+pub(super) struct IfMatchHeader {
+    /// The `ETag` that was read: the change is refused with 412 if the thing has changed since.
+    #[serde(rename = "If-Match")]
+    #[param(example = "\"3\"")]
+    if_match: Option<String>,
+}
+
+/// On reads of single things.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Header)]
+#[expect(dead_code, reason = "describes a header that `tagged` reads")]
+pub(super) struct IfNoneMatchHeader {
+    /// The `ETag` that was read: 304 without a body if the thing is still the same.
+    #[serde(rename = "If-None-Match")]
+    #[param(example = "\"3\"")]
+    if_none_match: Option<String>,
+}

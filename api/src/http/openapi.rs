@@ -1,0 +1,129 @@
+//! The OpenAPI document: gathered from the handlers, and completed with what holds for all of them.
+
+use aisha_openapi::problem::Problem;
+use utoipa::openapi::path::{Operation, ParameterBuilder, ParameterIn};
+use utoipa::openapi::schema::{AdditionalProperties, Schema};
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
+use utoipa::openapi::{ContentBuilder, OpenApi, PathItem, RefOr, Required, ResponseBuilder};
+use utoipa::{OpenApi as _, PartialSchema, ToSchema};
+
+#[derive(utoipa::OpenApi)]
+#[openapi(
+    info(
+        title = "Aisha",
+        description = "Personal AI avatars: create one, send photos, train it, and hear the moment it is ready.\n\n\
+            Authenticate with `Authorization: Bearer aisha_…`. Every error is `application/problem+json` with a stable \
+            `code` and a sentence that helps. Words in enums may grow: accept those you do not know."
+    ),
+    tags(
+        (name = "avatars", description = "A person, a style or a thing that can be trained."),
+        (name = "photos", description = "What an avatar learns from."),
+        (name = "trainings", description = "One run of an avatar at fal."),
+        (name = "events", description = "What happened, in order, none ever missed."),
+        (name = "me", description = "The caller."),
+        (name = "webhooks", description = "What fal calls."),
+        (name = "health", description = "For those who run the service.")
+    ),
+    components(schemas(Problem))
+)]
+struct Frame;
+
+/// The part of the document that belongs to no handler.
+pub(super) fn frame() -> OpenApi {
+    Frame::openapi()
+}
+
+/// Adds what holds for every operation: who may call it, and how it may say no.
+pub(super) fn complete(mut document: OpenApi) -> OpenApi {
+    let components = document.components.get_or_insert_default();
+    let key = HttpBuilder::new()
+        .scheme(HttpAuthScheme::Bearer)
+        .description(Some("An API key: `aisha_…`. Make one with `aisha-api keys create`."))
+        .build();
+    components.add_security_scheme("api_key", SecurityScheme::Http(key));
+    for schema in components.schemas.values_mut() {
+        if let RefOr::T(schema) = schema {
+            require_all(schema);
+        }
+    }
+    for item in document.paths.paths.values_mut() {
+        for (takes_body, operation) in operations(item) {
+            complete_operation(operation, takes_body);
+        }
+    }
+    document
+}
+
+/// Schemas that refuse unknown fields are those sent to us. In all others, which are answers, every field is there.
+fn require_all(schema: &mut Schema) {
+    let Schema::Object(object) = schema else { return };
+    let is_sent = matches!(object.additional_properties.as_deref(), Some(AdditionalProperties::FreeForm(false)));
+    if !is_sent {
+        object.required = object.properties.keys().cloned().collect();
+    }
+}
+
+fn operations(item: &mut PathItem) -> impl Iterator<Item = (bool, &mut Operation)> {
+    let PathItem { get, put, post, delete, patch, .. } = item;
+    let read = [get, delete].into_iter().flatten().map(|operation| (false, operation));
+    let write = [put, post, patch].into_iter().flatten().map(|operation| (operation.request_body.is_some(), operation));
+    read.chain(write)
+}
+
+fn complete_operation(operation: &mut Operation, takes_body: bool) {
+    // `security(())` in a handler's attribute makes it public.
+    let is_public = operation.security.is_some();
+    let parameters = operation.parameters.get_or_insert_default();
+    let has = |place: &ParameterIn| parameters.iter().any(|parameter| parameter.parameter_in == *place);
+    let named = |name: &str| parameters.iter().any(|parameter| parameter.name == name);
+    let mut refusals = vec![("500", "Something went wrong on our side."), ("503", "Not possible right now; try again.")];
+    if has(&ParameterIn::Query) || has(&ParameterIn::Header) || takes_body {
+        refusals.push(("400", "The request cannot be read."));
+    }
+    if has(&ParameterIn::Query) || takes_body {
+        refusals.push(("422", "Some values are not right; `errors` says which."));
+    }
+    if has(&ParameterIn::Path) {
+        refusals.push(("404", "There is no such thing, or it is not yours."));
+    }
+    if named("If-Match") {
+        refusals.push(("412", "It has changed since it was read."));
+        refusals.push(("409", "Another change came first."));
+    }
+    if named("Idempotency-Key") {
+        refusals.push(("409", "The first request with this key is still being worked on."));
+        refusals.push(("422", "The key was used for another request."));
+    }
+    if takes_body {
+        refusals.push(("413", "The body is too large."));
+        refusals.push(("415", "This content type is not accepted here."));
+    }
+    if !is_public {
+        refusals.push(("400", "The key acts for others and the request names nobody."));
+        refusals.push(("401", "No valid credentials."));
+        refusals.push(("403", "The key does not allow this."));
+        operation.security = Some(vec![SecurityRequirement::new::<_, _, String>("api_key", [])]);
+        parameters.push(act_as());
+    }
+    if operation.operation_id.as_deref() == Some("receiveFalWebhook") {
+        refusals.push(("401", "The signature does not hold."));
+    }
+    for (status, description) in refusals {
+        operation.responses.responses.entry(status.to_owned()).or_insert_with(|| RefOr::T(refusal(description)));
+    }
+}
+
+fn act_as() -> utoipa::openapi::path::Parameter {
+    ParameterBuilder::new()
+        .name("Act-As")
+        .parameter_in(ParameterIn::Header)
+        .required(Required::False)
+        .description(Some("For keys that act for others: the person meant, such as `telegram:777`."))
+        .schema(Some(String::schema()))
+        .build()
+}
+
+fn refusal(description: &str) -> utoipa::openapi::Response {
+    let content = ContentBuilder::new().schema(Some(utoipa::openapi::Ref::from_schema_name(Problem::name()))).build();
+    ResponseBuilder::new().description(description).content("application/problem+json", content).build()
+}

@@ -1,0 +1,55 @@
+//! The order of an avatar's photos.
+
+use std::collections::BTreeSet;
+
+use aisha_openapi::photos::{PhotoList, PhotoOrder};
+use aisha_openapi::vocabulary::{EventType, Scope};
+use axum::extract::State;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::photos_of;
+use crate::app::App;
+use crate::domain::Refusal;
+use crate::domain::ids::{AvatarId, PhotoId};
+use crate::http::auth::Caller;
+use crate::http::avatars;
+use crate::http::extract::{Json, Path};
+use crate::http::problem::Problem;
+use crate::storage::photos;
+
+/// The operation on the order.
+pub(super) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(reorder))
+}
+
+/// Order an avatar's photos
+///
+/// Name every photo once, first to last.
+#[utoipa::path(put, path = "/v1/avatars/{avatar_id}/photos/order", operation_id = "orderPhotos", tag = "photos",
+    params(("avatar_id" = uuid::Uuid, Path, description = "The avatar.")),
+    request_body(content = PhotoOrder),
+    responses((status = 200, description = "The photos in their new order.", body = PhotoList)))]
+async fn reorder(
+    State(app): State<App>,
+    caller: Caller,
+    Path(avatar_id): Path<AvatarId>,
+    body: Json<PhotoOrder>,
+) -> Result<axum::Json<PhotoList>, Problem> {
+    let me = caller.with(Scope::AvatarsWrite)?;
+    let wanted: Vec<PhotoId> = body.value.photo_ids.into_iter().map(PhotoId).collect();
+    let mut tx = app.begin().await?;
+    let avatar = avatars::lock(&mut tx, &me, avatar_id).await?;
+    let there: BTreeSet<PhotoId> = photos::ids(&mut tx, avatar_id).await?.into_iter().collect();
+    if wanted.len() != there.len() || wanted.iter().copied().collect::<BTreeSet<_>>() != there {
+        return Err(Refusal::OrderIncomplete.into());
+    }
+    let now = app.now();
+    for (place, &id) in (1..).zip(&wanted) {
+        photos::set_order(&mut tx, avatar_id, id, place, now).await?;
+    }
+    let avatar = avatars::write(&app, &mut tx, avatar).await?;
+    app.tell(&mut tx, avatars::event(EventType::PhotosReordered, &me, &avatar)).await?;
+    app.commit(tx).await?;
+    Ok(axum::Json(photos_of(&app, &me, avatar_id).await?))
+}

@@ -1,0 +1,143 @@
+//! Where every error becomes an answer: RFC 9457 problem details with a stable code.
+//!
+//! What went wrong inside is logged here, once, and never told to the caller.
+
+use aisha_imaging::ImageError;
+use aisha_openapi::problem::{FieldError, Problem as Body, ProblemCode};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+
+use super::request_id;
+use crate::domain::Refusal;
+use crate::files::FilesError;
+use crate::storage::StorageError;
+
+/// A request that is not done, and why.
+#[derive(Debug, Clone)]
+pub(super) struct Problem {
+    code: ProblemCode,
+    detail: String,
+    errors: Vec<FieldError>,
+    retry_after_seconds: Option<u32>,
+}
+
+impl Problem {
+    /// A problem with a sentence that says what happened and what would help.
+    pub(super) fn new(code: ProblemCode, detail: impl Into<String>) -> Self {
+        Self { code, detail: detail.into(), errors: Vec::new(), retry_after_seconds: None }
+    }
+
+    /// Something that is not there, or is not the caller's: nobody can tell which.
+    pub(super) fn not_found() -> Self {
+        Self::new(ProblemCode::NotFound, "There is no such thing, or it is not yours.")
+    }
+
+    /// Fields that are not right.
+    pub(super) fn fields(errors: Vec<FieldError>) -> Self {
+        let detail = errors.iter().map(|error| format!("{}: {}", error.pointer, error.detail)).collect::<Vec<_>>();
+        Self { errors, ..Self::new(ProblemCode::ValidationFailed, detail.join("; ")) }
+    }
+
+    /// One field that is not right.
+    pub(super) fn field(pointer: &str, code: &str, detail: impl Into<String>) -> Self {
+        Self::fields(vec![FieldError { pointer: pointer.to_owned(), code: code.to_owned(), detail: detail.into() }])
+    }
+
+    /// The caller may try again after so many seconds.
+    pub(super) fn retry_after(mut self, seconds: u32) -> Self {
+        self.retry_after_seconds = Some(seconds);
+        self
+    }
+
+    /// Whether it is our fault.
+    pub(super) fn is_ours(&self) -> bool {
+        self.code.status() >= 500
+    }
+
+    /// The body of the answer; also what stands for one file in the report of an upload.
+    pub(super) fn body(&self) -> Body {
+        Body {
+            kind: format!("/problems/{}", self.code.as_str()),
+            title: self.code.title().to_owned(),
+            status: self.code.status(),
+            detail: self.detail.clone(),
+            code: self.code,
+            request_id: request_id::current(),
+            errors: self.errors.clone(),
+        }
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let body = serde_json::to_string(&self.body()).unwrap_or_default();
+        let status = StatusCode::from_u16(self.code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let mut response = (status, [(header::CONTENT_TYPE, "application/problem+json")], body).into_response();
+        if let Some(seconds) = self.retry_after_seconds {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        if status == StatusCode::UNAUTHORIZED {
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        response
+    }
+}
+
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Self {
+        let code = match refusal {
+            Refusal::AvatarIncomplete { .. } => ProblemCode::AvatarIncomplete,
+            Refusal::NotEnoughPhotos { .. } => ProblemCode::NotEnoughPhotos,
+            Refusal::TooManyPhotos { .. } => ProblemCode::TooManyPhotos,
+            Refusal::AvatarState { .. } => ProblemCode::AvatarState,
+            Refusal::TrainingUnderWay => ProblemCode::TrainingUnderWay,
+            Refusal::PhotosInUse => ProblemCode::PhotosInUse,
+            Refusal::TrainingState { .. } => ProblemCode::TrainingState,
+            Refusal::MainNeedsCompletion => ProblemCode::MainNeedsCompletion,
+            Refusal::OrderIncomplete => return Self::field("/photo_ids", "incomplete", refusal.to_string()),
+        };
+        let problem = Self::new(code, sentence(&refusal.to_string()));
+        if code == ProblemCode::PhotosInUse { problem.retry_after(3) } else { problem }
+    }
+}
+
+impl From<ImageError> for Problem {
+    fn from(error: ImageError) -> Self {
+        let code = ProblemCode::ALL.iter().copied().find(|code| code.as_str() == error.code());
+        Self::new(code.unwrap_or(ProblemCode::CorruptImage), error.to_string())
+    }
+}
+
+impl From<StorageError> for Problem {
+    fn from(error: StorageError) -> Self {
+        tracing::error!(%error, "the database failed a request");
+        match error {
+            StorageError::Unavailable(_) => unavailable(),
+            _ => internal(),
+        }
+    }
+}
+
+impl From<FilesError> for Problem {
+    fn from(error: FilesError) -> Self {
+        tracing::error!(%error, "the object store failed a request");
+        if error.is_transient() { unavailable() } else { internal() }
+    }
+}
+
+/// Something that must not happen happened, and the log has it.
+pub(super) fn internal() -> Problem {
+    Problem::new(ProblemCode::Internal, "Something went wrong on our side. If it stays, ask with the request id.")
+}
+
+/// Something we need is not there for the moment.
+pub(super) fn unavailable() -> Problem {
+    Problem::new(ProblemCode::Unavailable, "The service cannot do this right now. Nothing was changed; try again soon.")
+        .retry_after(2)
+}
+
+fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    let first = letters.next().map(|letter| letter.to_uppercase().to_string()).unwrap_or_default();
+    format!("{first}{}.", letters.as_str())
+}
