@@ -114,8 +114,8 @@ impl Server {
             .bind(&name)
             .fetch_one(&mut *server)
             .await?;
+        drop_leftovers(server).await?;
         if !known {
-            drop_leftovers(server).await?;
             let unfinished = format!("{DATABASE_PREFIX}{}", Uuid::now_v7().simple());
             execute(server, format!("create database {unfinished}")).await?;
             let mut database = PgConnection::connect(&self.url_of(&unfinished)).await?;
