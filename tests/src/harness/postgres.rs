@@ -5,7 +5,7 @@
 //! failure, and `AISHA_TEST_POSTGRES_URL` names a running server (as a user who may create databases) to use instead.
 
 use std::{
-    io::{self, BufRead, BufReader, Read},
+    io::{self, BufRead, BufReader, Read, Write},
     os::unix::{
         fs::{MetadataExt, chown},
         process::CommandExt,
@@ -57,7 +57,8 @@ impl Server {
                 panic!("AISHA_TEST_POSTGRES=required, but Postgres cannot be started: {reason}")
             }
             Err(reason) => {
-                eprintln!("\n!!! NOT TESTED ON POSTGRES: it cannot be started: {reason}\n");
+                // Not `eprintln!`, which the test harness keeps to itself as long as a test passes.
+                let _ = writeln!(io::stderr(), "\n!!! NOT TESTED ON POSTGRES: it cannot be started: {reason}\n");
                 None
             }
         }
