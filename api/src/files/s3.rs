@@ -1,4 +1,4 @@
-//! A bucket as the object store, through the AWS SDK. Checked against Garage, s3s and AWS's documentation; what follows
+//! A bucket as the object store, through the AWS SDK. The contract test passes on s3s and on Garage 2.5; what follows
 //! from their differences is said where it matters.
 
 use std::{
