@@ -2,6 +2,10 @@
 
 use aisha_api::files::{Files, FilesError, S3, S3Settings, Secret};
 use aisha_tests::harness::object_store::ObjectStore;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpListener,
+};
 
 use super::{Bytes, HOUR, Store, Url, key, now};
 
@@ -96,4 +100,24 @@ fn settings_do_not_show_their_secrets() {
     };
     let shown = format!("{settings:?} {:?}", Files::S3(S3::new(&settings)));
     assert!(shown.contains("***") && !shown.contains("hunter"), "{shown}");
+}
+
+#[tokio::test]
+async fn a_download_cut_short_is_an_error_and_leaves_no_file() {
+    let store = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let mut settings = ObjectStore::start().await.settings.clone();
+    settings.endpoint = format!("http://{}", store.local_addr().unwrap()).parse().ok();
+    let files = Files::S3(S3::new(&settings));
+    let local = tempfile::tempdir().unwrap();
+
+    let promise_more_than_is_sent = async {
+        let (mut connection, _) = store.accept().await.unwrap();
+        assert!(connection.read(&mut [0; 4096]).await.unwrap() > 0);
+        connection.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n0123456789").await.unwrap();
+    };
+    let (weights, to) = (key("a.zip"), local.path().join("to"));
+    let (fetched, ()) = tokio::join!(files.fetch(&weights, &to), promise_more_than_is_sent);
+    let error = fetched.unwrap_err();
+    assert!(error.is_transient(), "{error:?}");
+    assert_eq!(std::fs::read_dir(local.path()).unwrap().count(), 0, "half an object was left");
 }

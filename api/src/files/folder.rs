@@ -141,11 +141,11 @@ impl Folder {
 
     /// The rename must not overtake the bytes, and is itself safe only when the folder that holds the name is; the
     /// folders above are new, too, when this is the first object in them.
-    fn write(&self, key: &Key, fill: impl FnOnce(&mut File) -> io::Result<()>) -> io::Result<()> {
+    fn write(&self, key: &Key, pour: impl FnOnce(&mut File) -> io::Result<()>) -> io::Result<()> {
         let root = &self.0.root;
         let path = self.path(key);
         let mut file = NamedTempFile::new_in(root.join(TEMPORARY))?;
-        fill(file.as_file_mut())?;
+        pour(file.as_file_mut())?;
         file.as_file().sync_all()?;
         if let Some(folder) = path.parent() {
             fs::create_dir_all(folder)?;

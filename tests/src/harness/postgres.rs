@@ -5,7 +5,7 @@
 //! failure, and `AISHA_TEST_POSTGRES_URL` names a running server (as a user who may create databases) to use instead.
 
 use std::{
-    io::{self, BufRead, BufReader, Read},
+    io::{self, BufRead, BufReader, Read, Write},
     os::unix::{
         fs::{MetadataExt, chown},
         process::CommandExt,
@@ -57,7 +57,8 @@ impl Server {
                 panic!("AISHA_TEST_POSTGRES=required, but Postgres cannot be started: {reason}")
             }
             Err(reason) => {
-                eprintln!("\n!!! NOT TESTED ON POSTGRES: it cannot be started: {reason}\n");
+                // Not `eprintln!`, which the test harness keeps to itself as long as a test passes.
+                let _ = writeln!(io::stderr(), "\n!!! NOT TESTED ON POSTGRES: it cannot be started: {reason}\n");
                 None
             }
         }
@@ -114,8 +115,8 @@ impl Server {
             .bind(&name)
             .fetch_one(&mut *server)
             .await?;
+        drop_leftovers(server).await?;
         if !known {
-            drop_leftovers(server).await?;
             let unfinished = format!("{DATABASE_PREFIX}{}", Uuid::now_v7().simple());
             execute(server, format!("create database {unfinished}")).await?;
             let mut database = PgConnection::connect(&self.url_of(&unfinished)).await?;
