@@ -1,1 +1,3 @@
 //! Aisha, the service.
+
+pub mod fal;
