@@ -1,3 +1,26 @@
 //! The `aisha-api` program.
 
-fn main() {}
+use std::process::ExitCode;
+
+use aisha_api::cli::Cli;
+use aisha_api::config::{ConfigError, Environment, LogConfig};
+use clap::Parser as _;
+
+/// What the shell's own tools use for "called wrongly".
+const CALLED_WRONGLY: u8 = 2;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let env = Environment::of_process();
+    let outcome = match LogConfig::from_env(&env) {
+        Ok(log) => {
+            log.install();
+            cli.run(&env).await
+        }
+        Err(error) => Err(error.into()),
+    };
+    let Err(error) = outcome else { return ExitCode::SUCCESS };
+    eprintln!("error: {error:#}");
+    if error.is::<ConfigError>() { ExitCode::from(CALLED_WRONGLY) } else { ExitCode::FAILURE }
+}

@@ -198,7 +198,6 @@ words! {
         PhotoDeleted = "photo.deleted",
         PhotosReordered = "photos.reordered",
         TrainingStarted = "training.started",
-        TrainingProgress = "training.progress",
         TrainingCompleted = "training.completed",
         TrainingFailed = "training.failed",
         TrainingStalled = "training.stalled",

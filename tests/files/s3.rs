@@ -1,6 +1,7 @@
 //! What is particular to an S3 store: its errors, its names, and the two addresses it may have.
 
-use aisha_api::files::{Files, FilesError, S3, S3Settings, Secret};
+use aisha_api::domain::secret::Secret;
+use aisha_api::files::{Files, FilesError, S3, S3Settings};
 use aisha_tests::harness::object_store::ObjectStore;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},

@@ -34,7 +34,9 @@ impl Environment {
             (Some(text), None) => Ok(Some(text.clone())),
             (None, None) => Ok(None),
             (None, Some(path)) => match std::fs::read_to_string(path.expose()) {
-                Ok(text) if text.trim().is_empty() => Err(ConfigError::new(name, format!("the file in {name}_FILE is empty"))),
+                Ok(text) if text.trim().is_empty() => {
+                    Err(ConfigError::new(name, format!("the file in {name}_FILE is empty")))
+                }
                 Ok(text) => Ok(Some(Secret::new(text.trim()))),
                 Err(error) => Err(ConfigError::new(name, format!("the file in {name}_FILE cannot be read: {error}"))),
             },
@@ -58,7 +60,11 @@ impl Environment {
     pub fn number(&self, name: &'static str, otherwise: u32, least: u32, most: u32) -> Result<u32, ConfigError> {
         let what = format!("a whole number from {least} to {most}");
         let number = self.parsed(name, &what, otherwise)?;
-        if (least..=most).contains(&number) { Ok(number) } else { Err(ConfigError::new(name, format!("must be {what}"))) }
+        if (least..=most).contains(&number) {
+            Ok(number)
+        } else {
+            Err(ConfigError::new(name, format!("must be {what}")))
+        }
     }
 
     /// A variable read as an `http` or `https` URL without query or user.

@@ -60,7 +60,9 @@ impl FalConfig {
         let rest_url = env.url("FAL_REST_URL")?.map_or_else(|| known("FAL_REST_URL", "https://rest.fal.ai"), Ok)?;
         let jwks_url = match env.url("FAL_JWKS_URL")? {
             Some(url) => url,
-            None => known("FAL_JWKS_URL", &format!("{}/.well-known/jwks.json", rest_url.as_str().trim_end_matches('/')))?,
+            None => {
+                known("FAL_JWKS_URL", &format!("{}/.well-known/jwks.json", rest_url.as_str().trim_end_matches('/')))?
+            }
         };
         Ok(Self::Fal(Box::new(FalSettings {
             key,

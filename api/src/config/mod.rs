@@ -8,6 +8,7 @@ mod database;
 mod environment;
 mod fal;
 mod limits;
+mod log;
 mod objects;
 
 use std::net::{IpAddr, SocketAddr};
@@ -20,6 +21,7 @@ pub use self::database::DatabaseConfig;
 pub use self::environment::Environment;
 pub use self::fal::{FalConfig, SandboxConfig, Trainers};
 pub use self::limits::PhotoLimits;
+pub use self::log::LogConfig;
 pub use self::objects::ObjectsConfig;
 
 /// A setting that cannot be used. Displays as one line that names the variable.
@@ -120,7 +122,10 @@ mod tests {
         .expect("production");
         assert!(matches!(config.fal, FalConfig::Fal(_)));
         let shown = format!("{config:?}");
-        assert!(!shown.contains("secret@") && !shown.contains("very secret") && !shown.contains("id:secret"), "{shown}");
+        assert!(
+            !shown.contains("secret@") && !shown.contains("very secret") && !shown.contains("id:secret"),
+            "{shown}"
+        );
     }
 
     #[test]

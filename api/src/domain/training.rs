@@ -55,7 +55,7 @@ pub struct Training {
     pub request: Option<FalRequest>,
     /// The URL fal was asked to call.
     pub webhook_url: Option<String>,
-    /// When the submission to fal was begun.
+    /// When the submission to fal was begun; empty again if fal has certainly not taken it.
     pub submitted_at: Option<DateTime<Utc>>,
     /// When fal was last asked.
     pub last_status_check: Option<DateTime<Utc>>,
@@ -115,6 +115,14 @@ pub struct FalRequest {
     pub response_url: String,
     /// Where it is cancelled.
     pub cancel_url: String,
+}
+
+impl FalRequest {
+    /// A request of which only the id is known; its URLs follow from the endpoint.
+    #[must_use]
+    pub fn by_id(id: &str) -> Self {
+        Self { id: id.to_owned(), status_url: String::new(), response_url: String::new(), cancel_url: String::new() }
+    }
 }
 
 /// A photo of the set a training learns from.

@@ -24,7 +24,7 @@ pub use self::{
     key::{BadKey, Key},
     links::LinkError,
     s3::S3,
-    settings::{S3Settings, Secret},
+    settings::S3Settings,
 };
 
 /// The longest life of a signed link, seven days: the limit of S3's own signatures, kept by both stores.

@@ -1,32 +1,8 @@
 //! Where a bucket is and how to enter it.
 
-use std::fmt;
-
 use url::Url;
 
-/// A text that must not be seen: its `Debug` shows only that it is there.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Secret(String);
-
-impl Secret {
-    /// Takes a text into custody.
-    #[must_use]
-    pub fn new(text: impl Into<String>) -> Self {
-        Self(text.into())
-    }
-
-    /// The text itself, for the one place that must send or sign with it.
-    #[must_use]
-    pub fn expose(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Debug for Secret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("***")
-    }
-}
+use crate::domain::secret::Secret;
 
 /// Everything needed to use one bucket of an S3-compatible store.
 #[derive(Debug, Clone)]
@@ -48,15 +24,4 @@ pub struct S3Settings {
     pub session_token: Option<Secret>,
     /// `http://host/bucket/key` instead of `http://bucket.host/key`: what self-hosted stores expect.
     pub path_style: bool,
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_secret_is_not_shown_by_debug() {
-        let shown = format!("{:?} {:#?}", Secret::new("hunter2"), Some(Secret::new("hunter2")));
-        assert!(shown.contains("***") && !shown.contains("hunter2"), "{shown}");
-    }
 }

@@ -124,6 +124,7 @@ fn within(name: &str, value: i64, least: i64, most: i64) -> Result<i64, Problem>
     if (least..=most).contains(&value) {
         return Ok(value);
     }
-    let detail = if most == i64::MAX { format!("must be {least} or more") } else { format!("must be from {least} to {most}") };
+    let detail =
+        if most == i64::MAX { format!("must be {least} or more") } else { format!("must be from {least} to {most}") };
     Err(Problem::field(name, "out_of_range", detail))
 }

@@ -15,7 +15,7 @@ use super::problem::Problem;
 use crate::app::App;
 use crate::domain::job::Job;
 use crate::domain::training::FalRequest;
-use crate::fal::{Handle, WebhookError};
+use crate::fal::WebhookError;
 use crate::storage::{fal_deliveries, trainings};
 
 /// The webhook.
@@ -52,13 +52,7 @@ async fn receive(
     }
     if known.is_none() {
         // fal was faster than our own note of its answer, or the answer was lost: the signed delivery tells the id.
-        let request = Handle::of(&training.settings.endpoint, &delivery.request_id);
-        let request = FalRequest {
-            id: request.request_id,
-            status_url: request.status_url,
-            response_url: request.response_url,
-            cancel_url: request.cancel_url,
-        };
+        let request = FalRequest::by_id(&delivery.request_id);
         trainings::submitted(&mut tx, training.id, &request, None, now, now).await?;
     }
     app.enqueue(&mut tx, &Job::ApplyFalResult { training_id: training.id }, now).await?;

@@ -57,8 +57,7 @@ impl Reply {
 
 impl IntoResponse for Reply {
     fn into_response(self) -> Response {
-        let mut response =
-            (self.status, [(header::CONTENT_TYPE, "application/json")], self.body).into_response();
+        let mut response = (self.status, [(header::CONTENT_TYPE, "application/json")], self.body).into_response();
         if let Some(location) = self.location.and_then(|text| HeaderValue::try_from(text).ok()) {
             response.headers_mut().insert(header::LOCATION, location);
         }

@@ -30,7 +30,6 @@ use axum::Router;
 use axum::http::{HeaderValue, header};
 use axum::middleware;
 use axum::response::{IntoResponse, Response};
-use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::timeout::RequestBodyTimeoutLayer;
 use utoipa::openapi::OpenApi;
@@ -48,15 +47,14 @@ const BODY_PATIENCE: Duration = Duration::from_secs(30);
 pub fn router(app: App) -> Router {
     let (api, document) = operations().split_for_parts();
     let docs = SwaggerUi::new("/docs").url("/openapi.json", openapi::complete(document));
-    let layers = ServiceBuilder::new()
-        .layer(middleware::from_fn_with_state(app.clone(), request_id::name))
-        .layer(middleware::map_response(private))
-        .layer(CatchPanicLayer::custom(panicked))
-        .layer(RequestBodyTimeoutLayer::new(BODY_PATIENCE));
+    // The last layer is the first that a request meets.
     api.merge(docs)
         .fallback(unknown_path)
         .method_not_allowed_fallback(unknown_method)
-        .layer(layers)
+        .layer(RequestBodyTimeoutLayer::new(BODY_PATIENCE))
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(middleware::map_response(private))
+        .layer(middleware::from_fn_with_state(app.clone(), request_id::name))
         .with_state(app)
 }
 

@@ -74,8 +74,12 @@ async fn file(path: PathBuf, request: Request) -> Result<Response, Problem> {
 
 fn refused(error: LinkError) -> Problem {
     match error {
-        LinkError::Invalid => Problem::new(ProblemCode::LinkInvalid, "The link is not whole. Read the photo again for a new one."),
-        LinkError::Expired => Problem::new(ProblemCode::LinkExpired, "The link has ended. Read the photo again for a new one."),
+        LinkError::Invalid => {
+            Problem::new(ProblemCode::LinkInvalid, "The link is not whole. Read the photo again for a new one.")
+        }
+        LinkError::Expired => {
+            Problem::new(ProblemCode::LinkExpired, "The link has ended. Read the photo again for a new one.")
+        }
         LinkError::NotFound => Problem::not_found(),
     }
 }

@@ -74,9 +74,12 @@ fn complete_operation(operation: &mut Operation, takes_body: bool) {
     // `security(())` in a handler's attribute makes it public.
     let is_public = operation.security.is_some();
     let parameters = operation.parameters.get_or_insert_default();
-    let has = |place: &ParameterIn| parameters.iter().any(|parameter| parameter.parameter_in == *place);
-    let named = |name: &str| parameters.iter().any(|parameter| parameter.name == name);
-    let mut refusals = vec![("500", "Something went wrong on our side."), ("503", "Not possible right now; try again.")];
+    let known =
+        || parameters.iter().filter_map(|parameter| if let RefOr::T(known) = parameter { Some(known) } else { None });
+    let has = |place: &ParameterIn| known().any(|parameter| parameter.parameter_in == *place);
+    let named = |name: &str| known().any(|parameter| parameter.name == name);
+    let mut refusals =
+        vec![("500", "Something went wrong on our side."), ("503", "Not possible right now; try again.")];
     if has(&ParameterIn::Query) || has(&ParameterIn::Header) || takes_body {
         refusals.push(("400", "The request cannot be read."));
     }
@@ -103,7 +106,7 @@ fn complete_operation(operation: &mut Operation, takes_body: bool) {
         refusals.push(("401", "No valid credentials."));
         refusals.push(("403", "The key does not allow this."));
         operation.security = Some(vec![SecurityRequirement::new::<_, _, String>("api_key", [])]);
-        parameters.push(act_as());
+        parameters.push(RefOr::T(act_as()));
     }
     if operation.operation_id.as_deref() == Some("receiveFalWebhook") {
         refusals.push(("401", "The signature does not hold."));

@@ -1,7 +1,8 @@
 //! An S3 store inside the test: s3s answers on a port of this machine and keeps its objects in a temporary folder. It
 //! verifies every signature, so a wrong, changed or expired one is refused as the real thing would refuse it.
 
-use aisha_api::files::{S3Settings, Secret};
+use aisha_api::domain::secret::Secret;
+use aisha_api::files::S3Settings;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use s3s::{

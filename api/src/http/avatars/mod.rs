@@ -268,7 +268,9 @@ pub(super) fn show(app: &App, avatar: &Avatar) -> AvatarBody {
 pub(super) async fn photos_are_free(tx: &mut Tx, avatar: &Avatar) -> Result<(), Problem> {
     let running = trainings::find_running(tx, avatar.id).await?;
     match running {
-        Some(training) if training.status == TrainingStatus::Preparing => Err(crate::domain::Refusal::PhotosInUse.into()),
+        Some(training) if training.status == TrainingStatus::Preparing => {
+            Err(crate::domain::Refusal::PhotosInUse.into())
+        }
         _ => Ok(()),
     }
 }

@@ -65,7 +65,8 @@ impl Batch {
 
     /// Reads the whole request.
     pub(super) async fn read(&mut self, request: Request) -> Result<(), Problem> {
-        let kind = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("image/*");
+        let kind =
+            request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("image/*");
         let kind = kind.to_ascii_lowercase();
         let most = self.app.settings.photos.max_bytes.saturating_mul(MAX_FILES as u64) + FORM_OVERHEAD_BYTES;
         let request = request.map(|body| Body::new(Limited::new(body, usize::try_from(most).unwrap_or(usize::MAX))));
@@ -197,12 +198,9 @@ async fn entry(app: &App, filename: Option<String>, taken: Taken) -> Result<Uplo
             Ok(UploadResult { filename, outcome, photo: Some(show(app, &photo).await?), problem: None })
         }
         Err(problem) if problem.is_ours() => Err(problem),
-        Err(problem) => Ok(UploadResult {
-            filename,
-            outcome: UploadOutcome::Rejected,
-            photo: None,
-            problem: Some(problem.body()),
-        }),
+        Err(problem) => {
+            Ok(UploadResult { filename, outcome: UploadOutcome::Rejected, photo: None, problem: Some(problem.body()) })
+        }
     }
 }
 

@@ -29,7 +29,7 @@ use crate::domain::job::Job;
 use crate::domain::photo::Photo;
 use crate::domain::principal::Principal;
 use crate::files::FilesError;
-use crate::storage::{self, Tx, objects};
+use crate::storage::{self, objects};
 
 const MAX_CAPTION: usize = 500;
 

@@ -33,11 +33,7 @@ use crate::storage::{self, Tx};
 
 /// The operations on trainings.
 pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
-        .routes(routes!(list))
-        .routes(routes!(get))
-        .routes(routes!(cancel))
-        .merge(start::routes())
+    OpenApiRouter::new().routes(routes!(list)).routes(routes!(get)).routes(routes!(cancel)).merge(start::routes())
 }
 
 /// List an avatar's trainings
@@ -168,10 +164,10 @@ fn event(kind: EventType, me: &Principal, training: &Training) -> NewEvent {
 /// A training as it stands in answers.
 pub(super) async fn show(app: &App, training: &Training) -> Result<TrainingBody, FilesError> {
     let settings = training.settings.clone();
-    let error = training.error_code.clone().map(|code| TrainingError {
-        code,
-        message: training.error_message.clone().unwrap_or_default(),
-    });
+    let error = training
+        .error_code
+        .clone()
+        .map(|code| TrainingError { code, message: training.error_message.clone().unwrap_or_default() });
     let photos = training.photos.iter();
     Ok(TrainingBody {
         id: training.id.0,
@@ -186,7 +182,9 @@ pub(super) async fn show(app: &App, training: &Training) -> Result<TrainingBody,
         preset: training.preset,
         endpoint: settings.endpoint,
         cost_estimate_usd: usd(training.cost_microusd),
-        photos: photos.map(|photo| TrainingPhoto { photo_id: photo.photo_id.0, sha256: photo.sha256.clone() }).collect(),
+        photos: photos
+            .map(|photo| TrainingPhoto { photo_id: photo.photo_id.0, sha256: photo.sha256.clone() })
+            .collect(),
         error,
         training_type: settings.training_type,
         fal_request_id: training.request.as_ref().map(|request| request.id.clone()),

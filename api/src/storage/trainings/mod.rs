@@ -9,7 +9,7 @@ use uuid::Uuid;
 use self::row::{Row, select};
 pub use self::steps::{
     Report, add, begin_submission, cancelling, end, keep_fal_training_set, keep_training_set, postpone, report, stall,
-    submitted,
+    submitted, withdraw_submission,
 };
 use super::db::{on_db, on_tx};
 use super::{Db, StorageError, Tx};

@@ -91,18 +91,29 @@ pub async fn keep_fal_training_set(
     Ok(on_tx!(tx, |conn| sqlx::query(sql).bind(id.0).bind(url).bind(now).execute(conn).await?.rows_affected()) == 1)
 }
 
-/// From here on fal may have the training: written before the call, so that it is never made twice.
+/// From here on fal may have the training: written before the call, so that it is never made twice. A submission that
+/// was withdrawn may begin again.
 pub async fn begin_submission(
     tx: &mut Tx,
     id: TrainingId,
     webhook_url: &str,
+    next_check_at: DateTime<Utc>,
     now: DateTime<Utc>,
 ) -> Result<bool, StorageError> {
-    let sql = "update trainings set status = 'submitting', webhook_url = $2, submitted_at = $3, updated_at = $3 \
-               where id = $1 and status = 'preparing'";
-    let begun =
-        on_tx!(tx, |conn| sqlx::query(sql).bind(id.0).bind(webhook_url).bind(now).execute(conn).await?.rows_affected());
+    let sql = "update trainings set status = 'submitting', webhook_url = $2, submitted_at = $3, next_check_at = $4, \
+               updated_at = $3 where id = $1 \
+               and (status = 'preparing' or (status = 'submitting' and submitted_at is null))";
+    let begun = on_tx!(tx, |conn| {
+        sqlx::query(sql).bind(id.0).bind(webhook_url).bind(now).bind(next_check_at).execute(conn).await?.rows_affected()
+    });
     Ok(begun == 1)
+}
+
+/// fal has certainly not taken the submission, so it may begin again.
+pub async fn withdraw_submission(tx: &mut Tx, id: TrainingId, now: DateTime<Utc>) -> Result<bool, StorageError> {
+    let sql = "update trainings set submitted_at = null, next_check_at = null, updated_at = $2 \
+               where id = $1 and status = 'submitting' and fal_request_id is null";
+    Ok(on_tx!(tx, |conn| sqlx::query(sql).bind(id.0).bind(now).execute(conn).await?.rows_affected()) == 1)
 }
 
 /// fal has it. A training that is being cancelled meanwhile goes on being cancelled.
@@ -183,11 +194,11 @@ pub async fn stall(
     tx: &mut Tx,
     id: TrainingId,
     reason: &str,
-    next_check_at: Option<DateTime<Utc>>,
+    next_check_at: DateTime<Utc>,
     now: DateTime<Utc>,
 ) -> Result<bool, StorageError> {
     let sql = "update trainings set status = 'stalled', status_reason = $2, next_check_at = $3, updated_at = $4 \
-               where id = $1 and status in ('submitting', 'queued', 'running')";
+               where id = $1 and status in ('submitting', 'queued', 'running', 'stalled')";
     let stalled = on_tx!(tx, |conn| {
         sqlx::query(sql).bind(id.0).bind(reason).bind(next_check_at).bind(now).execute(conn).await?.rows_affected()
     });

@@ -1,0 +1,60 @@
+//! The command line: what `aisha-api` can be told to do.
+
+mod health;
+mod keys;
+mod migrate;
+mod sandbox;
+mod serve;
+
+use clap::{Parser, Subcommand};
+
+use crate::config::{Config, Environment};
+
+/// Personal AI avatars as a service: create, send photos, train, hear when it is ready.
+///
+/// Without a command it serves. Without any setting it serves from this machine alone: a SQLite file and a folder under
+/// ./data, and fal.ai played by a sandbox that costs nothing. The README lists the settings.
+#[derive(Debug, Parser)]
+#[command(name = "aisha-api", version, max_term_width = 100)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve the API (the default)
+    Serve,
+    /// Bring the database schema up to date, or look at it
+    #[command(subcommand)]
+    Migrate(migrate::Migrate),
+    /// Make, list and take back API keys
+    #[command(subcommand)]
+    Keys(keys::Keys),
+    /// Print the OpenAPI document
+    Openapi,
+    /// Run the fal.ai sandbox alone, for trying clients of fal
+    FalSandbox(sandbox::FalSandbox),
+    /// Walk the whole path once, from an empty service to a trained avatar
+    Demo(crate::demo::Demo),
+    /// Ask a service on this machine whether it is ready; ends with 1 if it is not
+    Health,
+}
+
+impl Cli {
+    /// Does what was asked for.
+    pub async fn run(self, env: &Environment) -> anyhow::Result<()> {
+        match self.command.unwrap_or(Command::Serve) {
+            Command::Serve => serve::run(&Config::from_env(env)?).await,
+            Command::Migrate(migrate) => migrate.run(&Config::from_env(env)?).await,
+            Command::Keys(keys) => keys.run(&Config::from_env(env)?).await,
+            Command::Openapi => {
+                println!("{}", crate::http::document().to_pretty_json()?);
+                Ok(())
+            }
+            Command::FalSandbox(sandbox) => sandbox.run().await,
+            Command::Demo(demo) => demo.run(env).await,
+            Command::Health => health::run(&Config::from_env(env)?).await,
+        }
+    }
+}

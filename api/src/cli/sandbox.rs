@@ -1,0 +1,40 @@
+//! `fal-sandbox`: the sandbox alone.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::Args;
+
+use crate::fal::sandbox::{Sandbox, SandboxSettings};
+
+/// The fal.ai sandbox alone: queue, storage, files and signed webhooks as fal speaks them. Any key of the form id:secret
+/// is accepted.
+#[derive(Debug, Args)]
+pub(super) struct FalSandbox {
+    /// Where to listen
+    #[arg(long, default_value = "127.0.0.1:8090")]
+    listen: SocketAddr,
+    /// Where it keeps its files
+    #[arg(long, default_value = "data/fal-sandbox-alone")]
+    folder: PathBuf,
+    /// How long a training takes
+    #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=3600))]
+    training_seconds: u64,
+}
+
+impl FalSandbox {
+    pub(super) async fn run(self) -> anyhow::Result<()> {
+        let settings = SandboxSettings {
+            folder: self.folder,
+            listen: Some(self.listen),
+            training: Duration::from_secs(self.training_seconds),
+            key: None,
+        };
+        let sandbox = Sandbox::start(settings).await?;
+        println!("fal's sandbox listens on {}", sandbox.url());
+        tokio::signal::ctrl_c().await?;
+        sandbox.stop().await;
+        Ok(())
+    }
+}

@@ -1,0 +1,172 @@
+//! The service as a whole: its rooms opened in order, and closed in the opposite one.
+
+use std::fs::DirBuilder;
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::num::NonZeroUsize;
+use std::os::unix::fs::DirBuilderExt as _;
+use std::path::Path;
+use std::sync::Arc;
+
+use aisha_imaging::{Limits, Pool};
+use anyhow::Context as _;
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+use url::Url;
+
+use crate::app::{App, Settings, Signals};
+use crate::config::{Config, DatabaseConfig, FalConfig, ObjectsConfig};
+use crate::domain::clock::Clock;
+use crate::domain::ids::Ids;
+use crate::fal::Fal;
+use crate::fal::sandbox::{Sandbox, SandboxSettings};
+use crate::files::{Files, Folder, S3};
+use crate::http;
+use crate::storage::Db;
+use crate::workers::Workers;
+
+/// A running service.
+pub struct Service {
+    app: App,
+    url: Url,
+    server: JoinHandle<()>,
+    workers: Workers,
+    sandbox: Option<Sandbox>,
+}
+
+impl Service {
+    /// Opens everything and begins to serve. When this returns, the address answers.
+    pub async fn start(config: &Config) -> anyhow::Result<Self> {
+        let clock = Clock::system();
+        Self::start_with(config, clock.clone(), Ids::random(clock)).await
+    }
+
+    /// Like `start`, with a clock and ids of the caller's.
+    pub async fn start_with(config: &Config, clock: Clock, ids: Ids) -> anyhow::Result<Self> {
+        make_private_dir(&config.data_dir)?;
+        make_private_dir(&config.temporary_dir())?;
+        let listener = TcpListener::bind(config.listen);
+        let listener = listener.await.with_context(|| format!("AISHA_LISTEN: cannot listen on {}", config.listen))?;
+        let local = Url::parse(&format!("http://{}/", reachable(listener.local_addr()?)))?;
+        let public_url = config.public_url.clone().unwrap_or_else(|| local.clone());
+
+        let db = open_database(&config.database).await?;
+        db.migrate().await?;
+        let files = open_files(&config.objects, &public_url, &clock)?;
+        let (fal, sandbox) = open_fal(&config.fal).await?;
+        let limits = Limits {
+            max_bytes: config.photos.max_bytes,
+            min_side: config.photos.min_side,
+            max_side: config.photos.max_side,
+            ..Limits::default()
+        };
+        let cores = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
+        let settings = Settings {
+            // The sandbox is on this machine and calls back on it; fal comes through the public address.
+            webhook_url: with_slash(if sandbox.is_some() { local.clone() } else { public_url.clone() }),
+            public_url: with_slash(public_url),
+            photos: config.photos.clone(),
+            trainers: config.trainers,
+            temporary_dir: config.temporary_dir(),
+            sweep_interval: config.sweep_interval,
+        };
+        let app = App {
+            db,
+            files,
+            webhooks: Arc::new(fal.webhook_verifier()),
+            fal,
+            imaging: Arc::new(Pool::new(cores, limits).context("the picture workers cannot be started")?),
+            clock,
+            ids,
+            settings: Arc::new(settings),
+            signals: Arc::new(Signals::default()),
+        };
+        let workers = Workers::start(&app);
+        let server = tokio::spawn(http::serve(listener, http::router(app.clone()), app.signals.shutdown.clone()));
+        Ok(Self { app, url: local, server, workers, sandbox })
+    }
+
+    /// Where it answers on this machine.
+    #[must_use]
+    pub const fn url(&self) -> &Url {
+        &self.url
+    }
+
+    /// The rooms, for who starts the service to look into.
+    #[must_use]
+    pub const fn app(&self) -> &App {
+        &self.app
+    }
+
+    /// Stops: no new requests, those under way finish, jobs are finished or left to another process.
+    pub async fn stop(self) {
+        self.app.signals.shutdown.cancel();
+        if self.server.await.is_err() {
+            tracing::error!("the server ended in a panic");
+        }
+        self.workers.stopped().await;
+        if let Some(sandbox) = self.sandbox {
+            sandbox.stop().await;
+        }
+        self.app.db.close().await;
+    }
+}
+
+/// Opens the database.
+pub async fn open_database(config: &DatabaseConfig) -> anyhow::Result<Db> {
+    match config {
+        DatabaseConfig::Sqlite(path) => {
+            if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+                make_private_dir(folder)?;
+            }
+            Db::open_sqlite(path).await.with_context(|| format!("the database file {} cannot be opened", path.display()))
+        }
+        DatabaseConfig::Postgres(url) => {
+            Db::open_postgres(url.expose()).await.context("DATABASE_URL: the database cannot be reached")
+        }
+    }
+}
+
+fn open_files(config: &ObjectsConfig, public_url: &Url, clock: &Clock) -> anyhow::Result<Files> {
+    Ok(match config {
+        ObjectsConfig::Folder(root) => Files::Folder(Folder::start(root, public_url, clock.now())?),
+        ObjectsConfig::S3(settings) => Files::S3(S3::new(settings)),
+    })
+}
+
+async fn open_fal(config: &FalConfig) -> anyhow::Result<(Fal, Option<Sandbox>)> {
+    match config {
+        FalConfig::Fal(settings) => Ok((Fal::new(settings.as_ref().clone())?, None)),
+        FalConfig::Sandbox(config) => {
+            let settings = SandboxSettings {
+                folder: config.folder.clone(),
+                listen: None,
+                training: config.training,
+                key: None,
+            };
+            let sandbox = Sandbox::start(settings).await?;
+            Ok((Fal::new(sandbox.fal_settings())?, Some(sandbox)))
+        }
+    }
+}
+
+/// Makes a folder that only its owner can look into: what lies in it are faces and keys.
+fn make_private_dir(path: &Path) -> anyhow::Result<()> {
+    let made = DirBuilder::new().recursive(true).mode(0o700).create(path);
+    made.with_context(|| format!("AISHA_DATA_DIR: the folder {} cannot be made", path.display()))
+}
+
+/// Where a listener is reached from this machine.
+#[must_use]
+pub fn reachable(mut address: SocketAddr) -> SocketAddr {
+    if address.ip().is_unspecified() {
+        address.set_ip(if address.is_ipv4() { Ipv4Addr::LOCALHOST.into() } else { Ipv6Addr::LOCALHOST.into() });
+    }
+    address
+}
+
+fn with_slash(mut url: Url) -> Url {
+    if !url.path().ends_with('/') {
+        url.set_path(&format!("{}/", url.path()));
+    }
+    url
+}

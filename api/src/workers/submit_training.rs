@@ -1,0 +1,168 @@
+//! Brings the photo set to fal and submits the run, once.
+//!
+//! fal has no idempotency key, and each accepted submission is paid. So the intent is written before the call, and from
+//! then on only a refusal that is certain leads to another one. A lost answer makes the training `stalled`: fal's
+//! webhook names the request, and nothing is guessed.
+
+use std::time::Duration;
+
+use aisha_openapi::vocabulary::TrainingStatus;
+use chrono::TimeDelta;
+
+use super::error::JobError;
+use super::{apply_fal_result, ending};
+use crate::app::App;
+use crate::domain::ids::TrainingId;
+use crate::domain::job::Job;
+use crate::domain::training::{Ending, FalRequest, Training};
+use crate::fal::{FalError, Plan, Submitted, Trainer};
+use crate::files::Key;
+use crate::storage::{StorageError, avatars, trainings};
+
+/// fal deletes its copy of the set after so long.
+const SET_KEPT_AT_FAL: Duration = Duration::from_secs(24 * 3600);
+/// When to ask for the first time after a submission.
+const FIRST_LOOK: TimeDelta = TimeDelta::seconds(2);
+/// How long to go on trying to write down what fal has answered, before the answer counts as lost.
+const NOTE_ATTEMPTS: u32 = 100;
+const NOTE_PAUSE: Duration = Duration::from_millis(200);
+
+/// Uploads, submits, and writes down what fal answered.
+pub(super) async fn run(app: &App, training_id: TrainingId) -> Result<(), JobError> {
+    let Some(training) = trainings::find_for_job(&app.db, training_id).await? else { return Ok(()) };
+    match (training.status, training.submitted_at) {
+        (TrainingStatus::Preparing, _) | (TrainingStatus::Submitting, None) => {}
+        // A run of this job was killed between its call and its note: fal may have the training.
+        (TrainingStatus::Submitting, Some(_)) => return answer_lost(app, &training).await,
+        _ => return Ok(()),
+    }
+    let Some(trainer) = Trainer::from_endpoint(&training.settings.endpoint) else {
+        return Err(JobError::fail("this version does not know the trainer"));
+    };
+    let images_url = match images_url(app, &training).await? {
+        Ok(url) => url,
+        Err(error) => return refused(app, &training, &error).await,
+    };
+    let settings = &training.settings;
+    let input = trainer.input(&plan(&training), &settings.trigger_phrase, &images_url);
+    let webhook = format!("{}v1/webhooks/fal/{}", app.settings.webhook_url, training.attempt_token);
+    let webhook = url::Url::parse(&webhook).map_err(JobError::fail)?;
+
+    let mut tx = app.begin().await?;
+    let now = app.now();
+    let look = now + apply_fal_result::SUBMISSION_WINDOW;
+    if !trainings::begin_submission(&mut tx, training.id, webhook.as_str(), look, now).await? {
+        return Ok(());
+    }
+    avatars::touch(&mut tx, training.avatar_id, now).await?;
+    app.commit(tx).await?;
+    match app.fal.submit(trainer.endpoint(), &input, &webhook, None).await {
+        Ok(submitted) => note(app, &training, &submitted).await,
+        Err(error) if error.is_uncertain() => {
+            tracing::warn!(training.id = %training.id, %error, "the answer to a submission was lost");
+            answer_lost(app, &training).await
+        }
+        Err(error) if error.is_transient() => {
+            let mut tx = app.begin().await?;
+            trainings::withdraw_submission(&mut tx, training.id, app.now()).await?;
+            app.commit(tx).await?;
+            Err(JobError::retry(error))
+        }
+        Err(error) => refused(app, &training, &error).await,
+    }
+}
+
+/// The address of the set at fal: uploaded now, unless an earlier run of this job did. The inner error is fal's final
+/// refusal.
+async fn images_url(app: &App, training: &Training) -> Result<Result<String, FalError>, JobError> {
+    if let Some(url) = &training.fal_training_set_url {
+        return Ok(Ok(url.clone()));
+    }
+    let key = training.training_set_key.as_deref().ok_or_else(|| JobError::fail("the training has no set"))?;
+    let folder = tempfile::tempdir_in(&app.settings.temporary_dir)?;
+    let archive = folder.path().join("training_set.zip");
+    if app.files.fetch(&Key::parse(key)?, &archive).await?.is_none() {
+        return Err(JobError::fail("the packed set is gone from the store"));
+    }
+    match app.fal.upload(&archive, "application/zip", "training_set.zip", SET_KEPT_AT_FAL).await {
+        Ok(url) => {
+            let mut tx = app.begin().await?;
+            trainings::keep_fal_training_set(&mut tx, training.id, url.as_str(), app.now()).await?;
+            app.commit(tx).await?;
+            Ok(Ok(url.into()))
+        }
+        Err(error) if error.is_transient() => Err(JobError::retry(error)),
+        Err(error) => Ok(Err(error)),
+    }
+}
+
+/// Writes down what fal answered. Losing this note would leave a paid run unknown, so it is tried for a while even if
+/// the database is away.
+async fn note(app: &App, training: &Training, submitted: &Submitted) -> Result<(), JobError> {
+    let request = FalRequest {
+        id: submitted.request_id.clone(),
+        status_url: submitted.status_url.to_string(),
+        response_url: submitted.response_url.to_string(),
+        cancel_url: submitted.cancel_url.to_string(),
+    };
+    let position = submitted.queue_position.and_then(|position| i32::try_from(position).ok());
+    let mut attempts = 0;
+    while let Err(error) = write_note(app, training, &request, position).await {
+        attempts += 1;
+        if attempts == NOTE_ATTEMPTS {
+            return Err(JobError::retry(error));
+        }
+        tracing::warn!(training.id = %training.id, %error, "fal's answer could not be written down yet");
+        tokio::time::sleep(NOTE_PAUSE).await;
+    }
+    tracing::info!(training.id = %training.id, fal.request_id = request.id, "a training was submitted");
+    Ok(())
+}
+
+async fn write_note(
+    app: &App,
+    training: &Training,
+    request: &FalRequest,
+    position: Option<i32>,
+) -> Result<(), StorageError> {
+    let now = app.now();
+    let mut tx = app.begin().await?;
+    // If the webhook came first the request is known already, and there is nothing to write.
+    trainings::submitted(&mut tx, training.id, request, position, now + FIRST_LOOK, now).await?;
+    avatars::touch(&mut tx, training.avatar_id, now).await?;
+    app.enqueue(&mut tx, &Job::ApplyFalResult { training_id: training.id }, now + FIRST_LOOK).await?;
+    // Does nothing unless the owner cancelled while fal was being called.
+    app.enqueue(&mut tx, &Job::CancelTraining { training_id: training.id }, now).await?;
+    app.commit(tx).await
+}
+
+/// Whether fal has the training is not known.
+async fn answer_lost(app: &App, training: &Training) -> Result<(), JobError> {
+    apply_fal_result::stall(app, training, "submission_unknown", app.now() + apply_fal_result::SUBMISSION_WINDOW).await
+}
+
+/// fal will not take it, now or later.
+async fn refused(app: &App, training: &Training, error: &FalError) -> Result<(), JobError> {
+    let code = match error {
+        FalError::KeyRefused => "fal_key_refused",
+        FalError::AccountLocked(_) => "fal_account_locked",
+        _ => "fal_refused",
+    };
+    let ending = Ending::Failed { code: code.to_owned(), message: error.to_string(), response: None };
+    ending::end(app, training, &ending).await
+}
+
+fn plan(training: &Training) -> Plan {
+    let settings = &training.settings;
+    Plan {
+        steps: u32::try_from(settings.steps).unwrap_or(0),
+        learning_rate: settings.learning_rate,
+        multiresolution_training: settings.multiresolution_training,
+        subject_crop: settings.subject_crop,
+        create_masks: settings.create_masks,
+        captioning: settings.captioning,
+        finetune_type: settings.finetune_type,
+        cost_microusd: training.cost_microusd,
+        minutes: (0, 0),
+    }
+}

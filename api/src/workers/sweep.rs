@@ -1,0 +1,51 @@
+//! The sweep: looks at everything that could have been forgotten, at the start and then again and again.
+//!
+//! It takes no decision of its own. For trainings it enqueues the job that the webhook enqueues, so a lost webhook only
+//! costs time.
+
+use chrono::TimeDelta;
+
+use crate::app::App;
+use crate::domain::job::Job;
+use crate::storage::{StorageError, idempotency, objects, trainings};
+
+/// Trainings asked about in one round.
+const BATCH: i64 = 500;
+/// An upload that has not claimed its objects for so long is dead.
+const UPLOAD_PATIENCE: TimeDelta = TimeDelta::hours(1);
+/// How long answers are kept for repeats.
+const IDEMPOTENCY_KEPT: TimeDelta = TimeDelta::hours(72);
+
+/// Runs until the service stops.
+pub(super) async fn run(app: App) {
+    while !app.signals.shutdown.is_cancelled() {
+        if let Err(error) = round(&app).await {
+            tracing::warn!(%error, "a round of the sweep failed");
+        }
+        tokio::select! {
+            () = tokio::time::sleep(app.settings.sweep_interval) => {}
+            () = app.signals.shutdown.cancelled() => {}
+        }
+    }
+}
+
+async fn round(app: &App) -> Result<(), StorageError> {
+    let now = app.now();
+    let due = trainings::list_due(&app.db, now, BATCH).await?;
+    let mut tx = app.begin().await?;
+    for &training_id in &due {
+        app.enqueue(&mut tx, &Job::ApplyFalResult { training_id }, now).await?;
+    }
+    let doomed = objects::doom_unclaimed(&mut tx, now - UPLOAD_PATIENCE, now).await?;
+    if doomed > 0 {
+        tracing::info!(objects = doomed, "objects that nobody claimed are given up");
+    }
+    app.commit(tx).await?;
+    if !objects::list_doomed(&app.db, 1).await?.is_empty() {
+        let mut tx = app.begin().await?;
+        app.enqueue(&mut tx, &Job::ClearObjects {}, now).await?;
+        app.commit(tx).await?;
+    }
+    idempotency::purge(&app.db, now - IDEMPOTENCY_KEPT).await?;
+    Ok(())
+}
