@@ -118,7 +118,9 @@ pub async fn open_database(config: &DatabaseConfig) -> anyhow::Result<Db> {
             if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
                 make_private_dir(folder)?;
             }
-            Db::open_sqlite(path).await.with_context(|| format!("the database file {} cannot be opened", path.display()))
+            Db::open_sqlite(path)
+                .await
+                .with_context(|| format!("the database file {} cannot be opened", path.display()))
         }
         DatabaseConfig::Postgres(url) => {
             Db::open_postgres(url.expose()).await.context("DATABASE_URL: the database cannot be reached")
@@ -137,12 +139,8 @@ async fn open_fal(config: &FalConfig) -> anyhow::Result<(Fal, Option<Sandbox>)> 
     match config {
         FalConfig::Fal(settings) => Ok((Fal::new(settings.as_ref().clone())?, None)),
         FalConfig::Sandbox(config) => {
-            let settings = SandboxSettings {
-                folder: config.folder.clone(),
-                listen: None,
-                training: config.training,
-                key: None,
-            };
+            let settings =
+                SandboxSettings { folder: config.folder.clone(), listen: None, training: config.training, key: None };
             let sandbox = Sandbox::start(settings).await?;
             Ok((Fal::new(sandbox.fal_settings())?, Some(sandbox)))
         }

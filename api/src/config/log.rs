@@ -17,7 +17,8 @@ impl LogConfig {
     pub fn from_env(env: &Environment) -> Result<Self, ConfigError> {
         let filter = env.text("AISHA_LOG")?.unwrap_or_else(|| "info".to_owned());
         let filter = EnvFilter::try_new(filter);
-        let filter = filter.map_err(|_| ConfigError::new("AISHA_LOG", "must be a filter such as info or aisha_api=debug"))?;
+        let filter =
+            filter.map_err(|_| ConfigError::new("AISHA_LOG", "must be a filter such as info or aisha_api=debug"))?;
         let json = match env.text("AISHA_LOG_FORMAT")?.as_deref() {
             None | Some("text") => false,
             Some("json") => true,

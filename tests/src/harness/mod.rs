@@ -1,4 +1,11 @@
-//! The real neighbours of the service, started for the tests: a Postgres server and an S3 store.
+//! The service and its real neighbours, started for the tests: an app with people who use it, a Postgres server, an S3
+//! store.
 
+pub mod app;
 pub mod object_store;
+pub mod person;
+pub mod pictures;
 pub mod postgres;
+
+pub use app::{Backend, TestApp};
+pub use person::{Answer, Person};

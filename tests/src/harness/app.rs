@@ -1,0 +1,171 @@
+//! A whole service for one test: its own database, its own store, the fal sandbox, and people who use it over HTTP.
+
+use std::path::Path;
+use std::time::Duration;
+
+use aisha_api::accounts::{NewKey, create_key};
+use aisha_api::config::{Config, DatabaseConfig, Environment, FalConfig, ObjectsConfig};
+use aisha_api::domain::secret::Secret;
+use aisha_api::service::Service;
+use aisha_api::storage::db::MIGRATIONS;
+use aisha_api::storage::{jobs, objects};
+use aisha_openapi::vocabulary::Scope;
+use tempfile::TempDir;
+
+use super::object_store::ObjectStore;
+use super::person::Person;
+use super::postgres;
+
+/// How long a test waits for what must come. Far above what anything takes, so that only what never comes fails.
+pub const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Where a service keeps its things.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Backend {
+    /// One file and a folder: the service on one machine.
+    Embedded,
+    /// A server and a bucket: the production shape.
+    Production,
+}
+
+/// A running service. End its test with [`TestApp::finish`], which looks whether everything was left in order.
+pub struct TestApp {
+    service: Option<Service>,
+    config: Config,
+    _folder: TempDir,
+    _store: Option<ObjectStore>,
+}
+
+impl TestApp {
+    /// The service on one machine.
+    pub async fn new() -> Self {
+        Self::with(|_| {}).await
+    }
+
+    /// The service on one machine, with other settings.
+    pub async fn with(change: impl FnOnce(&mut Config)) -> Self {
+        Self::start(Backend::Embedded, change).await.expect("the embedded service needs nothing from the machine")
+    }
+
+    /// The service on this backend; `None`, after saying so, if the machine has no Postgres.
+    pub async fn on(backend: Backend) -> Option<Self> {
+        Self::start(backend, |_| {}).await
+    }
+
+    /// The service on this backend with other settings.
+    pub async fn start(backend: Backend, change: impl FnOnce(&mut Config)) -> Option<Self> {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let mut config = config_in(folder.path());
+        let mut store = None;
+        if backend == Backend::Production {
+            config.database = DatabaseConfig::Postgres(Secret::new(postgres::database(&MIGRATIONS).await?));
+            let started = ObjectStore::start().await;
+            config.objects = ObjectsConfig::S3(started.settings.clone());
+            store = Some(started);
+        }
+        change(&mut config);
+        let service = Service::start(&config).await.expect("the service starts");
+        Some(Self { service: Some(service), config, _folder: folder, _store: store })
+    }
+
+    /// Stops the process-to-be and starts it again on the same data.
+    pub async fn restart(&mut self) {
+        self.service().stop().await;
+        self.service = Some(Service::start(&self.config).await.expect("the service starts again"));
+    }
+
+    /// The rooms of the service.
+    pub fn rooms(&self) -> &aisha_api::app::App {
+        self.service.as_ref().expect("the service runs").app()
+    }
+
+    /// The address of a path.
+    pub fn url(&self, path: &str) -> String {
+        let base = self.service.as_ref().expect("the service runs").url();
+        base.join(path.trim_start_matches('/')).expect("a path").into()
+    }
+
+    /// A person with an account and a key that may do all a user may.
+    pub async fn person(&self, name: &str) -> Person {
+        let scopes = Scope::ALL.iter().copied().filter(|scope| !matches!(scope, Scope::ActAs | Scope::Admin)).collect();
+        self.person_with(name, scopes, None).await
+    }
+
+    /// A person whose key may do this, perhaps for the users of an issuer.
+    pub async fn person_with(&self, name: &str, scopes: Vec<Scope>, issuer: Option<&str>) -> Person {
+        let rooms = self.rooms();
+        let new = NewKey {
+            account: name.to_owned(),
+            name: "test".to_owned(),
+            scopes,
+            issuer: issuer.map(str::to_owned),
+            expires_at: None,
+        };
+        let (_, secret) = create_key(&rooms.db, &rooms.clock, &rooms.ids, new).await.expect("a key");
+        Person::new(self.url(""), Some(secret))
+    }
+
+    /// Somebody without a key.
+    pub fn stranger(&self) -> Person {
+        Person::new(self.url(""), None)
+    }
+
+    /// Waits for the jobs, and looks whether everything was left in order: no job failed, no object without a row, no
+    /// row without its object.
+    pub async fn finish(mut self) {
+        self.settled().await;
+        let rooms = self.rooms();
+        let mut stored: Vec<String> =
+            rooms.files.list("").await.expect("a listing").iter().map(ToString::to_string).collect();
+        stored.sort();
+        let ledger = objects::list(&rooms.db).await.expect("the ledger");
+        let live: Vec<String> =
+            ledger.iter().filter(|(_, state)| state == "live").map(|(key, _)| key.clone()).collect();
+        assert_eq!(stored, live, "the store and the ledger differ; ledger: {ledger:#?}");
+        self.service().stop().await;
+    }
+
+    /// Waits until no job is due or under way. Jobs for later may wait.
+    pub async fn settled(&self) {
+        let rooms = self.rooms();
+        let busy = async {
+            loop {
+                let counts = jobs::count(&rooms.db).await.expect("a count");
+                let of = |state: &str| counts.iter().find(|(name, _)| name == state).map_or(0, |(_, count)| *count);
+                assert_eq!(of("failed"), 0, "a job failed for good");
+                let due = jobs::is_any_due(&rooms.db, rooms.now()).await.expect("a look");
+                if of("running") == 0 && !due {
+                    return;
+                }
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, busy).await.expect("the jobs come to an end");
+    }
+
+    fn service(&mut self) -> Service {
+        self.service.take().expect("the service runs")
+    }
+}
+
+impl Drop for TestApp {
+    fn drop(&mut self) {
+        if self.service.is_some() && !std::thread::panicking() {
+            panic!("a test ends its service with `finish`");
+        }
+    }
+}
+
+/// The settings of a service that keeps everything in this folder, listens on a free port and trains in a second.
+pub fn config_in(folder: &Path) -> Config {
+    let mut config = Config::from_env(&Environment::default()).expect("the defaults");
+    config.data_dir = folder.to_owned();
+    config.listen.set_port(0);
+    config.database = DatabaseConfig::Sqlite(folder.join("aisha.sqlite"));
+    config.objects = ObjectsConfig::Folder(folder.join("objects"));
+    if let FalConfig::Sandbox(sandbox) = &mut config.fal {
+        sandbox.folder = folder.join("fal-sandbox");
+        sandbox.training = Duration::from_secs(1);
+    }
+    config
+}

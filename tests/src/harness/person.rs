@@ -1,0 +1,143 @@
+//! Somebody who uses the service: verbs instead of raw requests.
+
+use std::time::Duration;
+
+use aisha_api::domain::secret::Secret;
+use reqwest::multipart::{Form, Part};
+use reqwest::{Client, Method, RequestBuilder, StatusCode};
+use serde_json::{Value, json};
+
+/// A user of the service, with or without a key.
+#[derive(Debug, Clone)]
+pub struct Person {
+    base: String,
+    key: Option<Secret>,
+    client: Client,
+}
+
+/// What the service answered.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    /// Its status.
+    pub status: StatusCode,
+    /// Its headers.
+    pub headers: reqwest::header::HeaderMap,
+    /// Its body; null if it was not JSON.
+    pub body: Value,
+}
+
+impl Answer {
+    /// Checks the status and gives the body.
+    #[track_caller]
+    pub fn expect(self, status: u16) -> Value {
+        assert_eq!(self.status.as_u16(), status, "{:#}", self.body);
+        self.body
+    }
+
+    /// Checks that this is a whole problem of this status and code, and gives its body.
+    #[track_caller]
+    pub fn problem(self, status: u16, code: &str) -> Value {
+        let kind = self.headers.get("content-type").map(|value| value.to_str().unwrap_or_default().to_owned());
+        assert_eq!((self.status.as_u16(), &self.body["code"]), (status, &json!(code)), "{:#}", self.body);
+        assert_eq!(kind.as_deref(), Some("application/problem+json"));
+        assert_eq!(self.body["status"], status);
+        assert_eq!(self.body["request_id"].as_str(), self.header("x-request-id"));
+        assert!(self.body["detail"].as_str().is_some_and(|detail| detail.len() > 10), "{:#}", self.body);
+        self.body
+    }
+
+    /// A header.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+}
+
+impl Person {
+    pub(super) fn new(base: String, key: Option<Secret>) -> Self {
+        aisha_api::fal::install_tls();
+        let client = Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none());
+        let client = client.timeout(Duration::from_secs(90)).build().expect("a client");
+        Self { base, key, client }
+    }
+
+    /// A request, to be filled in and given to [`Person::send`].
+    pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        let request = self.client.request(method, format!("{}{}", self.base, path.trim_start_matches('/')));
+        match &self.key {
+            Some(key) => request.bearer_auth(key.expose()),
+            None => request,
+        }
+    }
+
+    /// Sends a request.
+    pub async fn send(&self, request: RequestBuilder) -> Answer {
+        let response = request.send().await.expect("the service answers");
+        let (status, headers) = (response.status(), response.headers().clone());
+        let bytes = response.bytes().await.expect("the answer arrives whole");
+        Answer { status, headers, body: serde_json::from_slice(&bytes).unwrap_or(Value::Null) }
+    }
+
+    /// GET.
+    pub async fn get(&self, path: &str) -> Answer {
+        self.send(self.request(Method::GET, path)).await
+    }
+
+    /// DELETE.
+    pub async fn delete(&self, path: &str) -> Answer {
+        self.send(self.request(Method::DELETE, path)).await
+    }
+
+    /// POST with a JSON body.
+    pub async fn post(&self, path: &str, body: Value) -> Answer {
+        self.send(self.request(Method::POST, path).json(&body)).await
+    }
+
+    /// POST without a body.
+    pub async fn post_empty(&self, path: &str) -> Answer {
+        self.send(self.request(Method::POST, path)).await
+    }
+
+    /// PATCH with a JSON body.
+    pub async fn patch(&self, path: &str, body: Value) -> Answer {
+        self.send(self.request(Method::PATCH, path).json(&body)).await
+    }
+
+    /// PUT with a JSON body.
+    pub async fn put(&self, path: &str, body: Value) -> Answer {
+        self.send(self.request(Method::PUT, path).json(&body)).await
+    }
+
+    /// Makes a portrait avatar with every detail and gives its id.
+    pub async fn avatar(&self) -> String {
+        let details =
+            json!({"name": "Ann", "gender": "female", "avatar_type": "character", "training_type": "portrait"});
+        let avatar = self.post("/v1/avatars", details).await.expect(201);
+        avatar["id"].as_str().expect("an id").to_owned()
+    }
+
+    /// Sends files as one form.
+    pub async fn upload(&self, avatar: &str, files: Vec<(&str, Vec<u8>)>) -> Answer {
+        let form = files
+            .into_iter()
+            .fold(Form::new(), |form, (name, bytes)| form.part("file", Part::bytes(bytes).file_name(name.to_owned())));
+        self.send(self.request(Method::POST, &format!("/v1/avatars/{avatar}/photos")).multipart(form)).await
+    }
+
+    /// Sends so many different good photos.
+    pub async fn upload_photos(&self, avatar: &str, count: u32) -> Value {
+        let files = (0..count).map(|number| ("photo.jpg", super::pictures::jpeg(number))).collect();
+        self.upload(avatar, files).await.expect(201)
+    }
+
+    /// Starts a training under this key.
+    pub async fn train(&self, avatar: &str, idempotency_key: &str) -> Answer {
+        let request = self.request(Method::POST, &format!("/v1/avatars/{avatar}/trainings"));
+        self.send(request.header("Idempotency-Key", idempotency_key).json(&json!({"preset": "fast"}))).await
+    }
+
+    /// Waits for the first event of these kinds after a number.
+    pub async fn event(&self, types: &str, after: i64) -> Value {
+        let events = self.get(&format!("/v1/events?after={after}&wait=30&types={types}")).await.expect(200);
+        events["data"].get(0).cloned().unwrap_or_else(|| panic!("no {types} came"))
+    }
+}

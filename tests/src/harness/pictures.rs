@@ -1,0 +1,26 @@
+//! Pictures, rendered by the tests themselves.
+
+use std::io::Cursor;
+
+use image::{DynamicImage, ImageFormat, Rgb, RgbImage};
+
+/// A picture of this size; another number gives another picture.
+pub fn picture(width: u32, height: u32, number: u32) -> RgbImage {
+    RgbImage::from_fn(width, height, |x, y| {
+        let wave = ((x + number * 37) / 16 + y / 24) % 16;
+        let shade = u8::try_from(wave * 15).unwrap_or(255);
+        Rgb([shade, u8::try_from(x * 255 / width).unwrap_or(255), u8::try_from((y + number) % 256).unwrap_or(255)])
+    })
+}
+
+/// A good JPEG of 640 x 640.
+pub fn jpeg(number: u32) -> Vec<u8> {
+    encode(&picture(640, 640, number), ImageFormat::Jpeg)
+}
+
+/// A picture as a file of this format.
+pub fn encode(picture: &RgbImage, format: ImageFormat) -> Vec<u8> {
+    let mut bytes = Cursor::new(Vec::new());
+    DynamicImage::from(picture.clone()).write_to(&mut bytes, format).expect("a picture can be encoded");
+    bytes.into_inner()
+}
