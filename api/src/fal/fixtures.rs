@@ -46,7 +46,7 @@ impl Stage {
     /// An archive of so many pictures, uploaded.
     pub(super) async fn photos(&self, count: usize) -> Url {
         let archive = archive(self.folder.path(), count);
-        let hour = Duration::from_secs(3600);
+        let hour = Duration::from_hours(1);
         self.fal.upload(&archive, "application/zip", "photos.zip", hour).await.expect("uploaded")
     }
 

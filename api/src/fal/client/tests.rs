@@ -11,8 +11,8 @@ use super::*;
 
 const QUICK: Duration = Duration::from_millis(300);
 /// Longer than any test waits.
-const NEVER: Duration = Duration::from_secs(36_000);
-const HOUR: Duration = Duration::from_secs(3600);
+const NEVER: Duration = Duration::from_hours(10);
+const HOUR: Duration = Duration::from_hours(1);
 
 fn answered(status: u16, headers: &[(&str, &str)], body: &'static str) -> Answered {
     let response = headers
@@ -48,7 +48,7 @@ async fn a_file_comes_back_as_it_was_sent() {
 async fn a_large_file_goes_in_parts_and_comes_back_whole() {
     let stage = Stage::new(QUICK).await;
     let fal = Fal::with_parts(stage.sandbox.fal_settings(), 1_000_000, 400_000).expect("a client");
-    let content: Vec<u8> = (0..1_100_000_u32).flat_map(|number| number.to_le_bytes()).take(1_100_000).collect();
+    let content: Vec<u8> = (0..1_100_000_u32).flat_map(u32::to_le_bytes).take(1_100_000).collect();
     let sent = stage.folder.path().join("large");
     std::fs::write(&sent, &content).expect("written");
     let url = fal.upload(&sent, "application/zip", "large.zip", HOUR).await.expect("uploaded");

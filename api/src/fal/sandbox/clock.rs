@@ -16,6 +16,6 @@ pub(super) async fn sleep_until(time: DateTime<Utc>) {
         if rest.is_zero() {
             return;
         }
-        tokio::time::sleep(rest.min(Duration::from_secs(60))).await;
+        tokio::time::sleep(rest.min(Duration::from_mins(1))).await;
     }
 }

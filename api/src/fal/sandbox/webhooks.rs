@@ -24,7 +24,7 @@ use crate::fal::signature::{self, REQUEST_ID, SIGNATURE, TIMESTAMP, USER_ID};
 pub(super) const ACCOUNT_ID: &str = "sandbox-account";
 
 const FIRST_TIME: Duration = Duration::from_secs(15);
-const LATER_TIME: Duration = Duration::from_secs(120);
+const LATER_TIME: Duration = Duration::from_mins(2);
 const MOST_REPETITIONS: u32 = 31;
 /// fal repeats while it keeps the result, and it keeps large ones for a shorter time.
 const SMALL_IS_KEPT: TimeDelta = TimeDelta::hours(1);
@@ -58,6 +58,7 @@ pub(super) async fn deliver(house: &House, id: &str) -> Result<()> {
     }
 }
 
+#[derive(Debug, Clone, Copy)]
 enum Reception {
     Accepted,
     Redirected,

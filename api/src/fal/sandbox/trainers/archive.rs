@@ -15,7 +15,7 @@ use super::ModelError;
 const LARGEST: u64 = 2 * 1024 * 1024 * 1024;
 /// What a single picture may unpack to.
 const LARGEST_ENTRY: u64 = 200 * 1024 * 1024;
-const DOWNLOAD_TIME: Duration = Duration::from_secs(600);
+const DOWNLOAD_TIME: Duration = Duration::from_mins(10);
 const MOST_REDIRECTS: usize = 5;
 
 /// Fetches and checks the archive that the input names; its SHA-256, or what fal says is wrong with it.

@@ -83,7 +83,7 @@ impl Field {
     fn error(&self, value: Option<&Value>) -> Option<ModelError> {
         let Some(value) = value else {
             return matches!(self.kind, Kind::Archive)
-                .then(|| self.wrong("missing", "Field required", &Value::Null, json!({})));
+                .then(|| self.wrong("missing", "Field required", &Value::Null, &json!({})));
         };
         let (kind, message) = match self.kind {
             Kind::TextOrNull if value.is_null() => return None,
@@ -92,13 +92,13 @@ impl Field {
             Kind::OneOf(words) if value.as_str().is_some_and(|word| words.contains(&word)) => return None,
             Kind::Integer(least, most) => {
                 let Some(number) = value.as_i64() else {
-                    return Some(self.wrong("int_type", "Input should be a valid integer", value, json!({})));
+                    return Some(self.wrong("int_type", "Input should be a valid integer", value, &json!({})));
                 };
                 return self.out_of_range(value, number < least, number > most, &json!(least), &json!(most));
             }
             Kind::Number(least, most) => {
                 let Some(number) = value.as_f64() else {
-                    return Some(self.wrong("float_type", "Input should be a valid number", value, json!({})));
+                    return Some(self.wrong("float_type", "Input should be a valid number", value, &json!({})));
                 };
                 return self.out_of_range(value, number < least, number > most, &json!(least), &json!(most));
             }
@@ -109,23 +109,23 @@ impl Field {
                     "one_of",
                     "Input is not a permitted value",
                     value,
-                    json!({ "expected": words }),
+                    &json!({ "expected": words }),
                 ));
             }
         };
-        Some(self.wrong(kind, message, value, json!({})))
+        Some(self.wrong(kind, message, value, &json!({})))
     }
 
     fn out_of_range(&self, value: &Value, low: bool, high: bool, least: &Value, most: &Value) -> Option<ModelError> {
         if low {
             let message = format!("Input should be greater than or equal to {least}");
-            return Some(self.wrong("greater_than_equal", &message, value, json!({ "ge": least })));
+            return Some(self.wrong("greater_than_equal", &message, value, &json!({ "ge": least })));
         }
         let message = format!("Input should be less than or equal to {most}");
-        high.then(|| self.wrong("less_than_equal", &message, value, json!({ "le": most })))
+        high.then(|| self.wrong("less_than_equal", &message, value, &json!({ "le": most })))
     }
 
-    fn wrong(&self, kind: &str, message: &str, input: &Value, ctx: Value) -> ModelError {
+    fn wrong(&self, kind: &str, message: &str, input: &Value, ctx: &Value) -> ModelError {
         let url = format!("https://docs.fal.ai/errors/#{kind}");
         json!({ "loc": ["body", self.name], "msg": message, "type": kind, "url": url, "ctx": ctx, "input": input })
     }
