@@ -3,14 +3,16 @@
 //! In reading order: [`FalSettings`] says where fal is; [`Fal`] is the client (`upload`, `submit`, `status`, `result`,
 //! `cancel`, `download`); [`FalError`] tells a refusal from an unknown outcome, which is the difference between "try
 //! again" and "pay twice"; [`WebhookVerifier`] reads fal's signed deliveries; [`Trainer`] knows what each trainer is
-//! fed, costs and gives back; the sandbox speaks the same protocol on loopback, so that the service and its tests run
+//! fed, costs and gives back; [`sandbox`] speaks the same protocol on loopback, so that the service and its tests run
 //! without an account. The room depends on no other room of the service.
 
 mod address;
 mod client;
 mod error;
 mod failure;
-mod keys;
+#[cfg(test)]
+mod fixtures;
+pub mod sandbox;
 mod settings;
 pub mod signature;
 mod trainers;

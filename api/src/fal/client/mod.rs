@@ -20,10 +20,10 @@ use super::webhooks::WebhookVerifier;
 
 const CONNECT_TIME: Duration = Duration::from_secs(10);
 /// Status calls of fal hang now and then, so every call has an end; fal's own client takes the same two minutes.
-const CALL_TIME: Duration = Duration::from_secs(120);
+const CALL_TIME: Duration = Duration::from_mins(2);
 /// A transfer may take as long as it needs while bytes move. reqwest's own idle limit starts with the request and counts
 /// only bytes read, so it would cut a long upload in the middle; the transfers watch themselves.
-const IDLE_TIME: Duration = Duration::from_secs(60);
+const IDLE_TIME: Duration = Duration::from_mins(1);
 /// The longest JSON answer that is read. Results are a few kilobytes; a long log is the largest answer there is.
 const LONGEST_ANSWER: usize = 16 * 1024 * 1024;
 /// Above this size an upload goes in parts, as fal's own JavaScript client does it.

@@ -13,8 +13,8 @@ use serde::Deserialize;
 use serde_json::Value;
 use url::Url;
 
-use super::error::FalError;
-use super::wire::read_json;
+use super::super::error::FalError;
+use super::super::wire::read_json;
 
 const KEPT: TimeDelta = TimeDelta::hours(24);
 /// Anybody can send a wrong signature, so it must not be a way to make us call fal.

@@ -1,5 +1,7 @@
 //! Reading fal's deliveries: the signature first, over the bytes as they came, then the content.
 
+mod keys;
+
 use chrono::{DateTime, Utc};
 use reqwest::Client;
 use reqwest::header::HeaderMap;
@@ -7,7 +9,8 @@ use serde::Deserialize;
 use serde_json::Value;
 use url::Url;
 
-use super::keys::KeyCache;
+use keys::KeyCache;
+
 use super::signature::{REQUEST_ID, Signed};
 use super::wire::Outcome;
 
@@ -130,44 +133,4 @@ impl WebhookVerifier {
 }
 
 #[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    fn delivery(body: Value) -> Delivery {
-        serde_json::from_value(body).expect("a delivery")
-    }
-
-    #[test]
-    fn a_success_carries_the_output() {
-        let body = json!({"request_id": "1", "gateway_request_id": "2", "status": "OK", "payload": {"seed": 7}});
-        assert_eq!(delivery(body).outcome(), Some(Outcome::Completed(json!({"seed": 7}))));
-    }
-
-    #[test]
-    fn an_error_carries_fals_word_for_it() {
-        let detail = json!({"detail": [{"loc": ["body"], "msg": "not a zip", "type": "invalid_archive"}]});
-        let body =
-            json!({"request_id": "1", "status": "ERROR", "error": "Invalid status code: 422", "payload": detail});
-        let Some(Outcome::Failed { code, message, raw }) = delivery(body).outcome() else { panic!("not a failure") };
-        assert_eq!((code.as_str(), message.as_str()), ("invalid_archive", "not a zip"));
-        assert_eq!(raw, detail);
-
-        let bare = json!({"request_id": "1", "status": "ERROR", "error": "Invalid status code: 499", "payload": null});
-        let Some(Outcome::Failed { code, .. }) = delivery(bare).outcome() else { panic!("not a failure") };
-        assert_eq!(code, "http_499");
-    }
-
-    #[test]
-    fn an_output_that_is_not_in_the_delivery_must_be_fetched() {
-        let lost = json!({"request_id": "1", "status": "OK", "payload": null, "payload_error": "not serialisable"});
-        assert_eq!(delivery(lost).outcome(), None);
-        assert_eq!(delivery(json!({"request_id": "1", "status": "OK"})).outcome(), None);
-    }
-
-    #[test]
-    fn an_unknown_status_is_not_read() {
-        assert!(serde_json::from_value::<Delivery>(json!({"request_id": "1", "status": "MAYBE"})).is_err());
-    }
-}
+mod tests;

@@ -1,0 +1,30 @@
+//! Uploads, both ways fal has: a signed address to PUT to (`signed`, fal's JavaScript client and ours), and the file
+//! host with its token (`cdn`, fal's Python client). `body` writes what comes.
+
+mod body;
+mod cdn;
+mod signed;
+
+use std::sync::Arc;
+
+use axum::Router;
+use serde::Deserialize;
+
+use super::house::House;
+
+pub(super) fn routes() -> Router<Arc<House>> {
+    signed::routes().merge(cdn::routes())
+}
+
+/// The parts a client says it has sent.
+#[derive(Deserialize)]
+struct Parts {
+    parts: Vec<Part>,
+}
+
+#[derive(Deserialize)]
+struct Part {
+    #[serde(rename = "partNumber")]
+    number: u32,
+    etag: String,
+}
