@@ -20,7 +20,8 @@ use url::Url;
 use zip::write::{SimpleFileOptions, ZipWriter};
 
 use super::sandbox::{Sandbox, SandboxSettings};
-use super::{Fal, FalSettings, FileHosts, Handle, Outcome, Secret, Status, Trainer};
+use super::{Fal, FalSettings, FileHosts, Handle, Outcome, Status, Trainer};
+use crate::domain::secret::Secret;
 
 pub(super) const JPEG: &[u8] = &[0xff, 0xd8, 0xff, 0xe0, 0, 16, b'J', b'F', b'I', b'F', 0, 1, 1, 0, 0, 1, 0, 1];
 

@@ -37,7 +37,7 @@ struct LinkQuery {
 ///
 /// Needs no key: the signature is the permission. Ranges work. An object never changes, so it may be cached as long as
 /// its link lives.
-#[utoipa::path(get, path = "/v1/objects/{key}", operation_id = "getObject", tag = "photos",
+#[utoipa::path(get, path = "/v1/objects/{*key}", operation_id = "getObject", tag = "photos",
     params(("key" = String, Path, description = "The object's key, slashes and all."), LinkQuery),
     responses((status = 200, description = "The bytes.", body = Vec<u8>, content_type = "application/octet-stream"),
         (status = 206, description = "A part of the bytes."),

@@ -46,6 +46,9 @@ pub(super) fn complete(mut document: OpenApi) -> OpenApi {
             require_all(schema);
         }
     }
+    // The router marks what may hold slashes with a star; the document has no such mark.
+    let paths = std::mem::take(&mut document.paths.paths);
+    document.paths.paths = paths.into_iter().map(|(path, item)| (path.replace("{*", "{"), item)).collect();
     for item in document.paths.paths.values_mut() {
         for (takes_body, operation) in operations(item) {
             complete_operation(operation, takes_body);

@@ -6,8 +6,9 @@ use serde_json::json;
 use url::Url;
 
 use super::super::fixtures::{self, Receiver, Stage, archive, nowhere, until};
-use super::super::{CancelAnswer, Handle, Outcome, Secret, Status, Trainer, progress};
+use super::super::{CancelAnswer, Handle, Outcome, Status, Trainer, progress};
 use super::*;
+use crate::domain::secret::Secret;
 
 const QUICK: Duration = Duration::from_millis(300);
 /// Longer than any test waits.

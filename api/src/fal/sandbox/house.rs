@@ -14,9 +14,9 @@ use url::Url;
 use super::access::Seal;
 use super::requests::Requests;
 use super::{SandboxError, SandboxSettings, disk};
+use crate::domain::secret::Secret;
 use crate::fal::client::install_tls;
 use crate::fal::error::FalError;
-use crate::fal::settings::Secret;
 
 pub(super) struct House {
     pub(super) folder: PathBuf,

@@ -33,7 +33,8 @@ use tokio_util::sync::DropGuard;
 use url::Url;
 
 use super::error::FalError;
-use super::settings::{FalSettings, FileHosts, Secret};
+use super::settings::{FalSettings, FileHosts};
+use crate::domain::secret::Secret;
 use house::House;
 
 /// How long a stop waits for answers that are under way.

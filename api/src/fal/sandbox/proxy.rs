@@ -11,7 +11,7 @@ use tower::ServiceExt;
 use url::Url;
 
 use super::reply;
-use crate::fal::settings::Secret;
+use crate::domain::secret::Secret;
 
 const TARGET: &str = "x-fal-target-url";
 const HOSTS: [&str; 3] = ["fal.run", "fal.ai", "fal.media"];
