@@ -20,7 +20,7 @@ use crate::files::Key;
 use crate::storage::{StorageError, avatars, trainings};
 
 /// fal deletes its copy of the set after so long.
-const SET_KEPT_AT_FAL: Duration = Duration::from_secs(24 * 3600);
+const SET_KEPT_AT_FAL: Duration = Duration::from_hours(24);
 /// When to ask for the first time after a submission.
 const FIRST_LOOK: TimeDelta = TimeDelta::seconds(2);
 /// How long to go on trying to write down what fal has answered, before the answer counts as lost.
