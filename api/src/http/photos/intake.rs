@@ -30,7 +30,7 @@ pub(super) async fn take(
 ) -> Result<(UploadOutcome, Photo), Problem> {
     let picture = app.imaging.read(bytes.clone()).await?;
     let sha256 = hex::encode(picture.sha256);
-    if let Some(known) = photos::find_by_sha256(&app.db, avatar_id, &sha256).await? {
+    if let Some(known) = photos::find_by_sha256(&app.db, me.subject, avatar_id, &sha256).await? {
         return Ok((UploadOutcome::Duplicate, known));
     }
     let photo = new_photo(app, me, avatar_id, &picture, sha256, &bytes);
@@ -116,7 +116,7 @@ async fn add(app: &App, me: &Principal, photo: Photo) -> Result<(UploadOutcome, 
     }
     app.enqueue(&mut tx, &Job::ClearObjects {}, now).await?;
     app.commit(tx).await?;
-    match photos::find_by_sha256(&app.db, photo.avatar_id, &photo.sha256).await? {
+    match photos::find_by_sha256(&app.db, me.subject, photo.avatar_id, &photo.sha256).await? {
         Some(known) => Ok((UploadOutcome::Duplicate, known)),
         None if is_full => Err(Refusal::TooManyPhotos { limit }.into()),
         // It was there a moment ago and has been deleted since.
