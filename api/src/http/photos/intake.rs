@@ -16,7 +16,7 @@ use crate::domain::job::Job;
 use crate::domain::photo::{Photo, original_key, thumbnail_key};
 use crate::domain::principal::Principal;
 use crate::files::Key;
-use crate::http::avatars;
+use crate::http::held;
 use crate::http::problem::Problem;
 use crate::storage::objects::NewObject;
 use crate::storage::{objects, photos};
@@ -91,7 +91,7 @@ async fn write_objects(app: &App, photo: &Photo, original: Bytes, thumbnail: Vec
 async fn add(app: &App, me: &Principal, photo: Photo) -> Result<(UploadOutcome, Photo), Problem> {
     let now = app.now();
     let mut tx = app.begin().await?;
-    let mut avatar = avatars::lock(&mut tx, me, photo.avatar_id).await?;
+    let mut avatar = held::lock(&mut tx, me, photo.avatar_id).await?;
     avatar::accept_photos(avatar.status)?;
     let limit = i64::from(app.settings.photos.per_avatar);
     let is_full = avatar.photos_count >= limit;
@@ -105,8 +105,8 @@ async fn add(app: &App, me: &Principal, photo: Photo) -> Result<(UploadOutcome, 
         }
         avatar.photos_count += 1;
         avatar.usable_photos += 1;
-        avatar.status = avatars::settled(app, &avatar);
-        avatars::write(app, &mut tx, avatar).await?;
+        avatar.status = held::settled(app, &avatar);
+        held::write(app, &mut tx, avatar).await?;
         app.tell(&mut tx, event(EventType::PhotoCreated, me, &added)).await?;
         app.commit(tx).await?;
         return Ok((UploadOutcome::Created, added));
