@@ -332,9 +332,10 @@ mod tests {
 
     #[test]
     fn the_half_picture_is_the_full_one_made_smaller() {
-        use SamplingFactor::{F_1_1, F_1_2, F_2_1, F_2_2, F_4_1, F_4_2};
-        for (width, height) in [(640, 480), (331, 257), (17, 9)] {
-            for sampling in [F_1_1, F_2_1, F_1_2, F_2_2, F_4_1, F_4_2] {
+        // The encoder interleaves these four only; the others take the way of `whole`.
+        use SamplingFactor::{F_1_1, F_1_2, F_2_1, F_2_2};
+        for (width, height) in [(640, 480), (331, 257), (97, 65)] {
+            for sampling in [F_1_1, F_2_1, F_1_2, F_2_2] {
                 for interval in [0, 1, 5] {
                     let bytes = jpeg_with(width, height, |encoder| {
                         encoder.set_sampling_factor(sampling);

@@ -87,7 +87,7 @@ fn a_damaged_png_is_refused() {
     flipped[bytes.len() / 2] ^= 1;
     assert_refused(&flipped, "corrupt_image");
     let end = bytes.len() - 12;
-    let mut note = rendering::chunk(b"tEXt", b"Comment\0hello");
+    let mut note = rendering::chunk(*b"tEXt", b"Comment\0hello");
     assert!(verdict(&rendering::with(&bytes, end, &note)).is_ok());
     note[12] ^= 1;
     assert_refused(&rendering::with(&bytes, end, &note), "corrupt_image");
@@ -108,7 +108,7 @@ fn a_damaged_webp_is_refused() {
 #[test]
 fn a_webp_whose_container_hides_a_huge_picture_is_refused_before_it_is_decoded() {
     let mut inner = vec![0x2F];
-    inner.extend((16_382_u32 | (16_382 << 14)).to_le_bytes());
+    inner.extend((0x3FFE_u32 | (0x3FFE << 14)).to_le_bytes());
     let mut body = b"WEBPVP8X\x0A\0\0\0\0\0\0\0\x57\x02\0\x57\x02\0VP8L".to_vec();
     body.extend([u8::try_from(inner.len() + 1).unwrap(), 0, 0, 0]);
     body.extend(inner);
@@ -120,7 +120,7 @@ fn a_webp_whose_container_hides_a_huge_picture_is_refused_before_it_is_decoded()
 #[test]
 fn moving_pictures_are_refused_as_such() {
     let png = rendering::png(40, 24);
-    let animated = rendering::with(&png, 33, &rendering::chunk(b"acTL", &[0, 0, 0, 2, 0, 0, 0, 0]));
+    let animated = rendering::with(&png, 33, &rendering::chunk(*b"acTL", &[0, 0, 0, 2, 0, 0, 0, 0]));
     let found = Found::AnimatedPng;
     assert_eq!(verdict_of_any_size(&animated), Err(ImageError::UnsupportedFormat { found }));
 

@@ -113,7 +113,7 @@ fn transparent_parts_are_laid_over_white() {
 #[test]
 fn a_colour_profile_that_unpacks_to_anything_is_not_unpacked() {
     let bytes = saved(scene(600, 520), ImageFormat::Png);
-    let profile = chunk(b"iCCP", b"bomb\0\0not zlib at all");
+    let profile = chunk(*b"iCCP", b"bomb\0\0not zlib at all");
     assert!(verdict(&super::rendering::with(&bytes, 33, &profile)).is_ok());
 }
 

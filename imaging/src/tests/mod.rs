@@ -4,7 +4,6 @@
 mod broken;
 mod formats;
 mod mutation;
-mod pool;
 pub(crate) mod rendering;
 mod turned;
 mod verdicts;
@@ -12,7 +11,7 @@ mod verdicts;
 use crate::{ImageError, Limits, Picture, read};
 
 /// The verdict with the usual limits.
-fn verdict(bytes: &[u8]) -> Result<Picture, ImageError> {
+pub(crate) fn verdict(bytes: &[u8]) -> Result<Picture, ImageError> {
     read(bytes, &Limits::default())
 }
 

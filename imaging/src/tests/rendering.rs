@@ -76,7 +76,7 @@ pub(crate) fn exif(orientation: u8, little_endian: bool) -> Vec<u8> {
 }
 
 /// A PNG chunk with its length and checksum.
-pub(crate) fn chunk(kind: &[u8; 4], body: &[u8]) -> Vec<u8> {
+pub(crate) fn chunk(kind: [u8; 4], body: &[u8]) -> Vec<u8> {
     let covered = [kind.as_slice(), body].concat();
     let checksum = crc32fast::hash(&covered);
     [&(body.len() as u32).to_be_bytes()[..], &covered, &checksum.to_be_bytes()[..]].concat()

@@ -50,7 +50,7 @@ fn all_eight_orientations_of_a_jpeg_give_the_same_upright_thumbnail() {
 #[test]
 fn a_png_is_turned_whether_its_exif_stands_before_or_behind_the_pixels() {
     let bytes = saved(stored(6), ImageFormat::Png);
-    let block = chunk(b"eXIf", &exif(6, false));
+    let block = chunk(*b"eXIf", &exif(6, false));
     assert_upright(&with(&bytes, 33, &block));
     assert_upright(&with(&bytes, bytes.len() - 12, &block));
 }
