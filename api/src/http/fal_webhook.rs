@@ -11,7 +11,7 @@ use utoipa_axum::routes;
 use uuid::Uuid;
 
 use super::extract::Path;
-use super::problem::Problem;
+use super::problem::{Problem, unavailable};
 use crate::app::App;
 use crate::domain::job::Job;
 use crate::domain::training::FalRequest;
@@ -63,5 +63,9 @@ async fn receive(
 
 fn refused(error: WebhookError) -> Problem {
     tracing::warn!(%error, "a webhook was refused");
+    if error == WebhookError::NoKeys {
+        // Not the sender's fault: it is asked to come again.
+        return unavailable();
+    }
     Problem::new(ProblemCode::InvalidSignature, "This was not signed by fal for this account within five minutes.")
 }
