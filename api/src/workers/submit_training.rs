@@ -17,7 +17,7 @@ use crate::domain::job::Job;
 use crate::domain::training::{Ending, FalRequest, Training};
 use crate::fal::{FalError, Plan, Submitted, Trainer};
 use crate::files::Key;
-use crate::storage::{StorageError, avatars, trainings};
+use crate::storage::{StorageError, Tx, avatars, trainings};
 
 /// fal deletes its copy of the set after so long.
 const SET_KEPT_AT_FAL: Duration = Duration::from_secs(24 * 3600);
@@ -65,6 +65,7 @@ pub(super) async fn run(app: &App, training_id: TrainingId) -> Result<(), JobErr
         Err(error) if error.is_transient() => {
             let mut tx = app.begin().await?;
             trainings::withdraw_submission(&mut tx, training.id, app.now()).await?;
+            look_for_cancellation(app, &mut tx, &training).await?;
             app.commit(tx).await?;
             Err(JobError::retry(error))
         }
@@ -127,13 +128,23 @@ async fn write_note(
 ) -> Result<(), StorageError> {
     let now = app.now();
     let mut tx = app.begin().await?;
+    if avatars::lock(&mut tx, training.user_id, training.avatar_id).await?.is_none() {
+        // Deleted while fal was being called: nobody wants what fal is doing now.
+        let (endpoint, request_id) = (training.settings.endpoint.clone(), request.id.clone());
+        app.enqueue(&mut tx, &Job::AbandonRequest { endpoint, request_id }, now).await?;
+        return app.commit(tx).await;
+    }
     // If the webhook came first the request is known already, and there is nothing to write.
     trainings::submitted(&mut tx, training.id, request, position, now + FIRST_LOOK, now).await?;
     avatars::touch(&mut tx, training.avatar_id, now).await?;
     app.enqueue(&mut tx, &Job::ApplyFalResult { training_id: training.id }, now + FIRST_LOOK).await?;
-    // Does nothing unless the owner cancelled while fal was being called.
-    app.enqueue(&mut tx, &Job::CancelTraining { training_id: training.id }, now).await?;
+    look_for_cancellation(app, &mut tx, training).await?;
     app.commit(tx).await
+}
+
+/// The owner may have cancelled while fal was being called; the job does nothing if not.
+async fn look_for_cancellation(app: &App, tx: &mut Tx, training: &Training) -> Result<(), StorageError> {
+    app.enqueue(tx, &Job::CancelTraining { training_id: training.id }, app.now()).await
 }
 
 /// Whether fal has the training is not known.
