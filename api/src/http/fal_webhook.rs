@@ -38,7 +38,7 @@ async fn receive(
     body: Bytes,
 ) -> Result<StatusCode, Problem> {
     let now = app.now();
-    let delivery = app.webhooks.verify(&headers, &body, now).await.map_err(refused)?;
+    let delivery = app.webhooks.verify(&headers, &body, now).await.map_err(|error| refused(&error))?;
     let training = trainings::find_by_attempt_token(&app.db, &token).await?.ok_or_else(Problem::not_found)?;
     let known = training.request.as_ref().map(|request| request.id.as_str());
     if known.is_some_and(|known| known != delivery.request_id) {
@@ -61,9 +61,9 @@ async fn receive(
     Ok(StatusCode::OK)
 }
 
-fn refused(error: WebhookError) -> Problem {
+fn refused(error: &WebhookError) -> Problem {
     tracing::warn!(%error, "a webhook was refused");
-    if error == WebhookError::NoKeys {
+    if *error == WebhookError::NoKeys {
         // Not the sender's fault: it is asked to come again.
         return unavailable();
     }
