@@ -16,7 +16,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("app", &["config", "domain", "fal", "files", "storage"]),
     ("http", &["app", "domain", "fal", "files", "storage"]),
     ("workers", &["app", "domain", "fal", "files", "storage"]),
-    ("service", &["app", "config", "domain", "fal", "files", "http", "storage", "workers"]),
+    ("service", &["accounts", "app", "config", "domain", "fal", "files", "http", "storage", "workers"]),
     ("demo", &["accounts", "config", "domain", "fal", "files", "service", "storage"]),
     ("cli", &["accounts", "config", "demo", "domain", "fal", "files", "http", "service", "storage"]),
 ];
