@@ -35,8 +35,8 @@ pub struct TestApp {
     service: Option<Service>,
     config: Config,
     clock: Clock,
-    _folder: Option<TempDir>,
-    _store: Option<ObjectStore>,
+    /// What goes with it: its folder, and the store if it is not in there.
+    things: Option<(TempDir, Option<ObjectStore>)>,
 }
 
 impl TestApp {
@@ -73,14 +73,13 @@ impl TestApp {
         }
         change(&mut config);
         let mut app = Self::open(config, clock).await;
-        app._folder = Some(folder);
-        app._store = store;
+        app.things = Some((folder, store));
         Some(app)
     }
 
     /// The service on what another one has left.
     pub async fn open(config: Config, clock: Clock) -> Self {
-        let mut app = Self { service: None, config, clock, _folder: None, _store: None };
+        let mut app = Self { service: None, config, clock, things: None };
         app.begin().await;
         app
     }
@@ -190,16 +189,15 @@ impl TestApp {
 
 impl Drop for TestApp {
     fn drop(&mut self) {
-        if self.service.is_some() && !std::thread::panicking() {
-            panic!("a test ends its service with `finish`");
-        }
+        let is_ended = self.service.is_none() || std::thread::panicking();
+        assert!(is_ended, "a test ends its service with `finish`");
     }
 }
 
 /// The settings of a service that keeps everything in this folder, listens on a free port and trains in a second.
 pub fn config_in(folder: &Path) -> Config {
     let mut config = Config::from_env(&Environment::default()).expect("the defaults");
-    config.data_dir = folder.to_owned();
+    folder.clone_into(&mut config.data_dir);
     config.listen.set_port(0);
     config.database = DatabaseConfig::Sqlite(folder.join("aisha.sqlite"));
     config.objects = ObjectsConfig::Folder(folder.join("objects"));
