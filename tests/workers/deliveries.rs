@@ -4,12 +4,12 @@ use aisha_api::domain::clock::Clock;
 use aisha_api::domain::job::Job;
 use aisha_api::workers::sweep_once;
 use aisha_tests::harness::wire::dead_end;
-use aisha_tests::harness::{Answer, Backend, TestApp};
-use chrono::{TimeDelta, Utc};
+use aisha_tests::harness::{Answer, Backend, TestApp, fal};
+use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::future::join_all;
 use reqwest::Method;
 
-use crate::watch::{Begun, sandbox};
+use crate::watch::{Begun, absent_fal, sandbox, until};
 
 /// A service whose webhook leads nowhere.
 async fn without_deliveries(backend: Backend) -> Option<TestApp> {
@@ -24,7 +24,7 @@ async fn deliver(app: &TestApp, begun: &Begun, request_id: &str, age: TimeDelta)
     fal.send(delivery.fill(fal.request(Method::POST, &format!("/v1/webhooks/fal/{token}")))).await
 }
 
-fn now() -> chrono::DateTime<Utc> {
+fn now() -> DateTime<Utc> {
     Clock::system().now()
 }
 
@@ -53,7 +53,7 @@ async fn three_deliveries_at_once_beside_sweep_and_polling_are_one_end(backend: 
     let begun = Begun::on(&app).await;
     let request = begun.reaches(&["queued", "running"]).await;
     let request_id = request["fal_request_id"].as_str().expect("a request").to_owned();
-    crate::watch::until("the end at fal", async || {
+    until("the end at fal", async || {
         sandbox(&app).requests().first().filter(|request| !request["ended"].is_null()).map(drop)
     })
     .await;
@@ -82,12 +82,12 @@ async fn three_deliveries_at_once_beside_sweep_and_polling_are_one_end(backend: 
 
 #[tokio::test]
 async fn three_deliveries_at_once_beside_sweep_and_polling_are_one_end_on_one_machine() {
-    three_deliveries_at_once_beside_sweep_and_polling_are_one_end(Backend::Embedded).await;
+    Box::pin(three_deliveries_at_once_beside_sweep_and_polling_are_one_end(Backend::Embedded)).await;
 }
 
 #[tokio::test]
 async fn three_deliveries_at_once_beside_sweep_and_polling_are_one_end_on_postgres_and_s3() {
-    three_deliveries_at_once_beside_sweep_and_polling_are_one_end(Backend::Production).await;
+    Box::pin(three_deliveries_at_once_beside_sweep_and_polling_are_one_end(Backend::Production)).await;
 }
 
 #[tokio::test]
@@ -114,22 +114,11 @@ async fn a_delivery_that_does_not_belong_to_the_training_is_refused() {
 
 #[tokio::test]
 async fn while_the_keys_of_fal_cannot_be_had_it_is_asked_to_come_again() {
-    let keys = dead_end().await;
-    let app = TestApp::with(|config| {
-        let settings = aisha_api::fal::FalSettings {
-            key: aisha_api::domain::secret::Secret::new("id:secret"),
-            queue_url: keys.clone(),
-            rest_url: keys.clone(),
-            jwks_url: keys.clone(),
-            account_id: None,
-            file_hosts: aisha_api::fal::FileHosts::Origin(keys.clone()),
-        };
-        config.fal = aisha_api::config::FalConfig::Fal(Box::new(settings));
-    })
-    .await;
+    let fal = absent_fal().await;
+    let app = TestApp::with(|config| config.fal = fal).await;
     let elsewhere = tempfile::tempdir().expect("a folder");
     std::fs::write(elsewhere.path().join("signing-key"), "07".repeat(32)).expect("a key");
-    let delivery = aisha_tests::harness::fal::Folder::new(elsewhere.path()).delivery("r-1", now());
+    let delivery = fal::Folder::new(elsewhere.path()).delivery("r-1", now());
     let fal = app.stranger();
     let answer = fal.send(delivery.fill(fal.request(Method::POST, "/v1/webhooks/fal/token"))).await;
     assert!(answer.header("retry-after").is_some());

@@ -9,7 +9,7 @@ use aisha_api::workers::sweep_once;
 use aisha_tests::harness::{Backend, TestApp, pictures};
 use chrono::TimeDelta;
 
-use crate::watch::{self, Begun, sandbox, until};
+use crate::watch::{self, Begun, absent_fal, sandbox, until};
 
 /// Takes the folder of the objects away; a file stands in its place, which stops even those who may write everywhere.
 fn take_away(objects: &Path) {
@@ -60,7 +60,7 @@ async fn a_training_waits_for_a_store_that_is_away() {
     let ann = app.person("ann").await;
     let avatar = ann.avatar().await;
     ann.upload_photos(&avatar, 5).await;
-    let begun = Begun::training(&app, ann, avatar).await;
+    let begun = Begun::training(ann, avatar).await;
     begun.reaches(&["queued", "running"]).await;
     take_away(&folder);
     // The weights are ready at fal, and there is no place for them.
@@ -86,7 +86,7 @@ async fn a_training_whose_photo_is_gone_fails_and_says_so() {
     let keys = app.rooms().files.list("").await.expect("a list");
     let original = keys.iter().find(|key| key.as_str().contains("/original/")).expect("an original");
     app.rooms().files.delete(original).await.expect("a deletion");
-    let begun = Begun::training(&app, ann, avatar).await;
+    let begun = Begun::training(ann, avatar).await;
     let training = begun.reaches(&["failed", "completed"]).await;
     assert_eq!(training["error"]["code"], "photo_missing", "{training:#}");
     begun.assert_told(&["training.failed", "avatar.failed"]).await;
@@ -97,19 +97,8 @@ async fn a_training_whose_photo_is_gone_fails_and_says_so() {
 
 #[tokio::test]
 async fn a_training_whose_packed_set_is_gone_fails_and_its_job_stays_to_be_looked_at() {
-    let nowhere = aisha_tests::harness::wire::dead_end().await;
-    let app = TestApp::with(|config| {
-        let fal = aisha_api::fal::FalSettings {
-            key: aisha_api::domain::secret::Secret::new("id:secret"),
-            queue_url: nowhere.clone(),
-            rest_url: nowhere.clone(),
-            jwks_url: nowhere.clone(),
-            account_id: None,
-            file_hosts: aisha_api::fal::FileHosts::Fal,
-        };
-        config.fal = aisha_api::config::FalConfig::Fal(Box::new(fal));
-    })
-    .await;
+    let fal = absent_fal().await;
+    let app = TestApp::with(|config| config.fal = fal).await;
     let begun = Begun::on(&app).await;
     let key = until("the packed set", async || begun.row(&app).await.training_set_key).await;
     fs::remove_file(watch::objects(app.config()).join(key)).expect("the set goes");

@@ -1,21 +1,23 @@
 //! The one call that costs money: its answer lost or late, fal away, and the owner changing their mind meanwhile.
 
+use std::time::Duration;
+
 use aisha_api::config::{Config, FalConfig};
 use aisha_api::domain::clock::Clock;
 use aisha_api::domain::ids::{AvatarId, UserId};
+use aisha_api::domain::page::PageRequest;
 use aisha_api::fal::sandbox::{Sandbox, SandboxSettings};
-use aisha_api::storage::jobs;
+use aisha_api::storage::{jobs, objects, photos, trainings};
 use aisha_tests::harness::app::PATIENCE;
 use aisha_tests::harness::wire::{Answer, Wire, dead_end};
 use aisha_tests::harness::{Backend, TestApp, fal};
 use chrono::TimeDelta;
-use serde_json::json;
-use std::time::Duration;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::time::timeout;
 use url::Url;
 
-use crate::watch::{Begun, until};
+use crate::watch::{Begun, sandbox, until};
 
 /// A fal on its own, which the service reaches through a wire.
 struct Fal {
@@ -107,11 +109,7 @@ async fn while_fal_is_away_a_training_waits_and_then_completes_once() {
     let app = TestApp::with(fal.through(&fal.url())).await;
     fal.stop().await;
     let begun = Begun::on(&app).await;
-    until("a second attempt", async || {
-        let row = begun.row(&app).await;
-        row.training_set_key.is_some().then_some(())
-    })
-    .await;
+    until("the packed set", async || begun.row(&app).await.training_set_key).await;
     fal.begin().await;
     begun.completes_once().await;
     fal.seen().only_request();
@@ -194,13 +192,13 @@ async fn an_avatar_deleted_while_it_is_trained_leaves_nothing_and_fal_is_told_to
     begun.reaches(&["queued", "running"]).await;
     let row = begun.row(&app).await;
     begun.ann.delete(&format!("/v1/avatars/{}", begun.avatar)).await.expect(204);
-    let fal = crate::watch::sandbox(&app);
+    let fal = sandbox(&app);
     until("the cancellation at fal", async || is_stopped(&fal.only_request()).then_some(())).await;
     nothing_is_left(&app, row.user_id, row.avatar_id).await;
     app.finish().await;
 }
 
-fn is_stopped(request: &serde_json::Value) -> bool {
+fn is_stopped(request: &Value) -> bool {
     request["ended"]["error_type"] == "client_cancelled"
 }
 
@@ -208,9 +206,9 @@ async fn nothing_is_left(app: &TestApp, user_id: UserId, avatar_id: AvatarId) {
     app.settled().await;
     let rooms = app.rooms();
     assert_eq!(rooms.files.list("").await.expect("a list"), []);
-    assert_eq!(aisha_api::storage::objects::list(&rooms.db).await.expect("the ledger"), []);
-    let request = aisha_api::domain::page::PageRequest { limit: 9, after: None };
-    let trainings = aisha_api::storage::trainings::list(&rooms.db, user_id, avatar_id, &request).await;
+    assert_eq!(objects::list(&rooms.db).await.expect("the ledger"), []);
+    let request = PageRequest { limit: 9, after: None };
+    let trainings = trainings::list(&rooms.db, user_id, avatar_id, &request).await;
     assert_eq!(trainings.expect("a list").items, []);
-    assert_eq!(aisha_api::storage::photos::list(&rooms.db, user_id, avatar_id).await.expect("a list"), []);
+    assert_eq!(photos::list(&rooms.db, user_id, avatar_id).await.expect("a list"), []);
 }

@@ -5,9 +5,12 @@ use std::time::Duration;
 
 use aisha_api::config::{Config, FalConfig};
 use aisha_api::domain::ids::TrainingId;
+use aisha_api::domain::secret::Secret;
 use aisha_api::domain::training::Training;
+use aisha_api::fal::{FalSettings, FileHosts};
 use aisha_api::storage::trainings;
 use aisha_tests::harness::app::PATIENCE;
+use aisha_tests::harness::wire::dead_end;
 use aisha_tests::harness::{Person, TestApp, fal};
 use serde_json::Value;
 
@@ -38,10 +41,11 @@ impl Begun {
         let ann = app.person("ann").await;
         let avatar = ann.avatar().await;
         ann.upload_photos(&avatar, 5).await;
-        Self::training(app, ann, avatar).await
+        Self::training(ann, avatar).await
     }
 
-    pub(crate) async fn training(_app: &TestApp, ann: Person, avatar: String) -> Self {
+    /// The same, of an avatar that has its photos.
+    pub(crate) async fn training(ann: Person, avatar: String) -> Self {
         let training = ann.train(&avatar, "t-1").await.expect(202);
         let training = training["id"].as_str().expect("an id").to_owned();
         Self { ann, avatar, training }
@@ -91,6 +95,19 @@ impl Begun {
 pub(crate) fn sandbox(app: &TestApp) -> fal::Folder {
     let FalConfig::Sandbox(config) = &app.config().fal else { panic!("fal is not played by the sandbox inside") };
     fal::Folder::new(&config.folder)
+}
+
+/// A fal at an address where nobody answers.
+pub(crate) async fn absent_fal() -> FalConfig {
+    let nowhere = dead_end().await;
+    FalConfig::Fal(Box::new(FalSettings {
+        key: Secret::new("id:secret"),
+        queue_url: nowhere.clone(),
+        rest_url: nowhere.clone(),
+        jwks_url: nowhere,
+        account_id: None,
+        file_hosts: FileHosts::Fal,
+    }))
 }
 
 /// The folder of the objects.
