@@ -13,7 +13,7 @@ const CALLED_WRONGLY: u8 = 2;
 async fn main() -> ExitCode {
     let cli = Cli::parse();
     let env = Environment::of_process();
-    let outcome = match LogConfig::from_env(&env) {
+    let outcome = match LogConfig::from_env(&env, cli.log_level()) {
         Ok(log) => {
             log.install();
             cli.run(&env).await

@@ -37,11 +37,22 @@ enum Command {
     FalSandbox(sandbox::FalSandbox),
     /// Walk the whole path once, from an empty service to a trained avatar
     Demo(crate::demo::Demo),
+    /// Write five photos to try the service with
+    Samples(crate::demo::Samples),
     /// Ask a service on this machine whether it is ready; ends with 1 if it is not
     Health,
 }
 
 impl Cli {
+    /// What is logged unless a setting says otherwise: a server tells what it does, a tool only what went wrong.
+    #[must_use]
+    pub const fn log_level(&self) -> &'static str {
+        match self.command {
+            None | Some(Command::Serve | Command::FalSandbox(_)) => "info",
+            Some(_) => "warn",
+        }
+    }
+
     /// Does what was asked for.
     pub async fn run(self, env: &Environment) -> anyhow::Result<()> {
         match self.command.unwrap_or(Command::Serve) {
@@ -54,6 +65,7 @@ impl Cli {
             }
             Command::FalSandbox(sandbox) => sandbox.run().await,
             Command::Demo(demo) => demo.run(env).await,
+            Command::Samples(samples) => samples.run().await,
             Command::Health => health::run(&Config::from_env(env)?).await,
         }
     }

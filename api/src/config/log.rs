@@ -13,9 +13,9 @@ pub struct LogConfig {
 }
 
 impl LogConfig {
-    /// Reads the settings.
-    pub fn from_env(env: &Environment) -> Result<Self, ConfigError> {
-        let filter = env.text("AISHA_LOG")?.unwrap_or_else(|| "info".to_owned());
+    /// Reads the settings; `level` is what is logged if none is set.
+    pub fn from_env(env: &Environment, level: &str) -> Result<Self, ConfigError> {
+        let filter = env.text("AISHA_LOG")?.unwrap_or_else(|| level.to_owned());
         let filter = EnvFilter::try_new(filter);
         let filter =
             filter.map_err(|_| ConfigError::new("AISHA_LOG", "must be a filter such as info or aisha_api=debug"))?;
