@@ -63,12 +63,12 @@ pub async fn create_key(db: &Db, clock: &Clock, ids: &Ids, new: NewKey) -> anyho
 
 /// Sees to the key for trying things out: made at the first start, kept in a file that only its owner can read, and
 /// made anew if the database no longer knows it.
-pub async fn ensure_developer_key(db: &Db, clock: &Clock, ids: &Ids, file: &Path) -> anyhow::Result<Secret> {
+pub async fn ensure_developer_key(db: &Db, clock: &Clock, ids: &Ids, file: &Path) -> anyhow::Result<()> {
     if let Ok(text) = fs::read_to_string(file)
         && let Some(key) = KeyText::parse(text.trim())
         && api_keys::find(db, key.id).await?.is_some_and(|known| key.opens(&known) && known.is_live(clock.now()))
     {
-        return Ok(key.to_secret());
+        return Ok(());
     }
     let new = NewKey {
         account: DEVELOPER.to_owned(),
@@ -78,8 +78,7 @@ pub async fn ensure_developer_key(db: &Db, clock: &Clock, ids: &Ids, file: &Path
         expires_at: None,
     };
     let (_, secret) = create_key(db, clock, ids, new).await?;
-    write_private(file, secret.expose()).with_context(|| format!("{} cannot be written", file.display()))?;
-    Ok(secret)
+    write_private(file, secret.expose()).with_context(|| format!("{} cannot be written", file.display()))
 }
 
 /// Writes a file that nobody but its owner can read at any moment.

@@ -13,6 +13,7 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use url::Url;
 
+use crate::accounts::ensure_developer_key;
 use crate::app::{App, Settings, Signals};
 use crate::config::{Config, DatabaseConfig, FalConfig, ObjectsConfig};
 use crate::domain::clock::Clock;
@@ -51,6 +52,10 @@ impl Service {
 
         let db = open_database(&config.database).await?;
         db.migrate().await?;
+        // Before the first answer, so that whoever waits for one finds the key.
+        if let Some(file) = config.developer_key_file() {
+            ensure_developer_key(&db, &clock, &ids, &file).await?;
+        }
         let files = open_files(&config.objects, &public_url, &clock)?;
         let (fal, sandbox) = open_fal(&config.fal).await?;
         let limits = Limits {

@@ -24,6 +24,9 @@ use zune_jpeg::JpegDecoder;
 
 const ROUNDS: usize = 41;
 
+/// A name and the bytes of a file.
+type Photo = (String, Vec<u8>);
+
 fn main() -> Result<(), Box<dyn Error>> {
     // Cargo adds `--bench`.
     let files: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with("--")).collect();
@@ -100,12 +103,12 @@ fn resident(name: &str) -> Option<f64> {
     Some(kilobytes / 1024.0)
 }
 
-fn loaded(files: &[String]) -> Result<Vec<(String, Vec<u8>)>, Box<dyn Error>> {
+fn loaded(files: &[String]) -> Result<Vec<Photo>, Box<dyn Error>> {
     let name = |file: &str| file.rsplit('/').next().unwrap_or(file).to_owned();
     files.iter().map(|file| Ok((name(file), std::fs::read(file)?))).collect()
 }
 
-fn rendered() -> Result<Vec<(String, Vec<u8>)>, Box<dyn Error>> {
+fn rendered() -> Result<Vec<Photo>, Box<dyn Error>> {
     let mut photos = Vec::new();
     for (name, width, height) in [("12 MP", 4000, 3000), ("3 MP", 2048, 1536), ("1 MP", 1152, 864)] {
         let pixels = scene(width, height);

@@ -26,14 +26,25 @@ impl Pool {
     /// # Errors
     /// When the system gives no more threads.
     pub fn new(workers: NonZeroUsize, limits: Limits) -> std::io::Result<Self> {
+        Self::of(workers, move || {
+            let mut reader = Reader::new(limits);
+            move |bytes: &[u8]| reader.read(bytes)
+        })
+    }
+
+    /// A pool whose threads read with what `reader` makes, anew for each thread and after each panic.
+    fn of<R>(workers: NonZeroUsize, reader: impl Fn() -> R + Clone + Send + 'static) -> std::io::Result<Self>
+    where
+        R: FnMut(&[u8]) -> Result<Picture, ImageError>,
+    {
         // Two waiting pictures a worker keep it busy; whoever comes later waits with its bytes outside the queue.
         let (jobs, queue) = mpsc::channel(workers.get() * 2);
         let queue = Arc::new(Mutex::new(queue));
         let mut pool = Self { jobs: Some(jobs), workers: Vec::with_capacity(workers.get()) };
         for number in 0..workers.get() {
-            let queue = Arc::clone(&queue);
+            let (queue, reader) = (Arc::clone(&queue), reader.clone());
             let worker =
-                thread::Builder::new().name(format!("imaging-{number}")).spawn(move || work(&queue, limits))?;
+                thread::Builder::new().name(format!("imaging-{number}")).spawn(move || work(&queue, reader))?;
             pool.workers.push(worker);
         }
         Ok(pool)
@@ -72,8 +83,11 @@ struct Job {
     reply: oneshot::Sender<Result<Picture, ImageError>>,
 }
 
-fn work(queue: &Mutex<mpsc::Receiver<Job>>, limits: Limits) {
-    let mut reader = Reader::new(limits);
+fn work<R>(queue: &Mutex<mpsc::Receiver<Job>>, new_reader: impl Fn() -> R)
+where
+    R: FnMut(&[u8]) -> Result<Picture, ImageError>,
+{
+    let mut read = new_reader();
     loop {
         // The lock is held while waiting: one worker waits for the queue, the others for the lock.
         let job = queue.lock().unwrap_or_else(PoisonError::into_inner).blocking_recv();
@@ -81,9 +95,9 @@ fn work(queue: &Mutex<mpsc::Receiver<Job>>, limits: Limits) {
         if reply.is_closed() {
             continue;
         }
-        let verdict = catch_unwind(AssertUnwindSafe(|| reader.read(&bytes))).unwrap_or_else(|_| {
+        let verdict = catch_unwind(AssertUnwindSafe(|| read(&bytes))).unwrap_or_else(|_| {
             // The panic may have left the buffers half changed.
-            reader = Reader::new(limits);
+            read = new_reader();
             Err(undecodable())
         });
         drop(bytes);
@@ -94,4 +108,75 @@ fn work(queue: &Mutex<mpsc::Receiver<Job>>, limits: Limits) {
 
 fn undecodable() -> ImageError {
     corrupt("the decoder gave up on it")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tests::rendering::jpeg;
+    use crate::tests::verdict;
+
+    fn pool(workers: usize) -> Pool {
+        Pool::new(NonZeroUsize::new(workers).unwrap(), Limits::default()).unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_burst_larger_than_the_queue_is_read_in_full() {
+        let pool = Arc::new(pool(2));
+        let good = Bytes::from(jpeg(600, 520));
+        let bad = good.slice(..good.len() / 2);
+        let expected = [verdict(&good), verdict(&bad)];
+        let tasks: Vec<_> = (0..30)
+            .map(|number| {
+                let (pool, bytes) = (Arc::clone(&pool), if number % 2 == 0 { good.clone() } else { bad.clone() });
+                tokio::spawn(async move { pool.read(bytes).await })
+            })
+            .collect();
+        for (number, task) in tasks.into_iter().enumerate() {
+            assert_eq!(task.await.unwrap(), expected[number % 2]);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_caller_that_gives_up_does_not_disturb_the_others() {
+        let pool = pool(1);
+        let bytes = Bytes::from(jpeg(600, 520));
+        for _ in 0..20 {
+            // Polled once, so that the picture is in the queue, and dropped.
+            tokio::select! {
+                biased;
+                _ = pool.read(bytes.clone()) => {}
+                () = std::future::ready(()) => {}
+            }
+        }
+        assert!(pool.read(bytes).await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn a_dropped_pool_has_ended_its_threads() {
+        let pool = pool(2);
+        let bytes = Bytes::from(jpeg(600, 520));
+        assert!(pool.read(bytes.clone()).await.is_ok());
+        drop(pool);
+        // The workers held the only other references to the bytes.
+        assert!(bytes.try_into_mut().is_ok());
+    }
+
+    #[tokio::test]
+    async fn a_decoder_that_panics_makes_its_picture_corrupt_and_harms_no_other() {
+        let pool = Pool::of(NonZeroUsize::MIN, || {
+            let mut reader = Reader::new(Limits::default());
+            move |bytes: &[u8]| {
+                assert_ne!(bytes, b"poison", "a decoder stumbles");
+                reader.read(bytes)
+            }
+        });
+        let pool = pool.unwrap();
+        let good = Bytes::from(jpeg(600, 520));
+        for _ in 0..3 {
+            let refusal = pool.read(Bytes::from_static(b"poison")).await.unwrap_err();
+            assert_eq!(refusal.code(), "corrupt_image");
+            assert_eq!(pool.read(good.clone()).await, verdict(&good));
+        }
+    }
 }

@@ -1,7 +1,7 @@
 //! Decoded pixels as the decoders leave them, and the one thing done with them: making them smaller.
 
 use fast_image_resize::images::{Image, ImageRef};
-use fast_image_resize::{PixelType, ResizeOptions, Resizer};
+use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
 
 use crate::error::{ImageError, corrupt};
 
@@ -51,7 +51,7 @@ pub(crate) struct Small {
 }
 
 impl Raster<'_> {
-    /// The picture at `width` × `height`, filtered by Lanczos; transparent parts are laid over white.
+    /// The picture at `width` × `height`, well filtered; transparent parts are laid over white.
     pub(crate) fn shrink(&self, width: u32, height: u32, resizer: &mut Resizer) -> Result<Small, ImageError> {
         let (colour, pixels) = match *self {
             Self::Planes { ref planes, colour } => (colour, shrink_planes(planes, width, height, resizer)?),
@@ -63,7 +63,7 @@ impl Raster<'_> {
                     _ => (PixelType::U8x4, Colour::Rgb),
                 };
                 let source = ImageRef::new(from_width, from_height, samples, kind).map_err(unscalable)?;
-                let small = resize(&source, kind, (width, height), &ResizeOptions::new(), resizer)?;
+                let small = resize(&source, kind, (width, height), &filtered(), resizer)?;
                 let pixels = match channels {
                     2 => over_white::<2, 1>(&small),
                     4 => over_white::<4, 3>(&small),
@@ -80,13 +80,18 @@ fn shrink_planes(planes: &[Plane<'_>], width: u32, height: u32, resizer: &mut Re
     let mut pixels = vec![0; width as usize * height as usize * planes.len()];
     for (index, plane) in planes.iter().enumerate() {
         let source = ImageRef::new(plane.stride, plane.rows, plane.samples, PixelType::U8).map_err(unscalable)?;
-        let options = ResizeOptions::new().crop(0.0, 0.0, plane.width, plane.height);
+        let options = filtered().crop(0.0, 0.0, plane.width, plane.height);
         let small = resize(&source, PixelType::U8, (width, height), &options, resizer)?;
         for (pixel, sample) in pixels.chunks_exact_mut(planes.len()).zip(small) {
             pixel[index] = sample;
         }
     }
     Ok(pixels)
+}
+
+/// Catmull-Rom: at thumbnail size nobody can tell it from Lanczos, which takes twice as long.
+fn filtered() -> ResizeOptions {
+    ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::CatmullRom))
 }
 
 fn resize(

@@ -102,9 +102,9 @@ async fn list(db: &Db, user: &str) -> anyhow::Result<()> {
             (None, Some(time)) => format!("until {}", time.format("%F")),
             (None, None) => "live".to_owned(),
         };
-        let used =
+        let last_use =
             key.last_used_at.map_or_else(|| "never used".to_owned(), |time| format!("used {}", time.format("%F %R")));
-        println!("{}  {state:<18}  {used:<22}  {scopes}  {}", key.id, key.name);
+        println!("{}  {state:<18}  {last_use:<22}  {scopes}  {}", key.id, key.name);
     }
     Ok(())
 }

@@ -3,7 +3,6 @@
 use anyhow::Context as _;
 use tokio::signal::unix::{SignalKind, signal};
 
-use crate::accounts::ensure_developer_key;
 use crate::config::{Config, DatabaseConfig, FalConfig, ObjectsConfig};
 use crate::service::Service;
 
@@ -11,7 +10,7 @@ use crate::service::Service;
 pub(super) async fn run(config: &Config) -> anyhow::Result<()> {
     let mut terminate = signal(SignalKind::terminate()).context("signals cannot be received")?;
     let service = Service::start(config).await?;
-    welcome(config, &service).await?;
+    welcome(config, &service);
     tokio::select! {
         _ = terminate.recv() => {}
         interrupted = tokio::signal::ctrl_c() => interrupted?,
@@ -22,15 +21,11 @@ pub(super) async fn run(config: &Config) -> anyhow::Result<()> {
 }
 
 /// Five lines that answer what one asks first.
-async fn welcome(config: &Config, service: &Service) -> anyhow::Result<()> {
-    let (app, url) = (service.app(), service.url());
-    let key = match &config.database {
-        DatabaseConfig::Sqlite(_) => {
-            let file = config.data_dir.join("dev-key");
-            ensure_developer_key(&app.db, &app.clock, &app.ids, &file).await?;
-            format!("{}, for trying things out", file.display())
-        }
-        DatabaseConfig::Postgres(_) => "make one with `aisha-api keys create --user <name>`".to_owned(),
+fn welcome(config: &Config, service: &Service) {
+    let url = service.url();
+    let key = match config.developer_key_file() {
+        Some(file) => format!("{}, for trying things out", file.display()),
+        None => "make one with `aisha-api keys create --user <name>`".to_owned(),
     };
     let rows = match &config.database {
         DatabaseConfig::Sqlite(path) => format!("SQLite at {}", path.display()),
@@ -51,5 +46,4 @@ async fn welcome(config: &Config, service: &Service) -> anyhow::Result<()> {
     println!("  storage  {rows}, {objects}");
     println!("  fal      {fal}");
     println!("  to go to production, set DATABASE_URL, AISHA_S3_BUCKET, FAL_KEY and AISHA_PUBLIC_URL: see the README");
-    Ok(())
 }

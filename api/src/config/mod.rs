@@ -83,6 +83,12 @@ impl Config {
         })
     }
 
+    /// Where the key for trying things out lies; only the embedded database has one.
+    #[must_use]
+    pub fn developer_key_file(&self) -> Option<PathBuf> {
+        matches!(self.database, DatabaseConfig::Sqlite(_)).then(|| self.data_dir.join("dev-key"))
+    }
+
     /// Where files lie for the short time they are worked on.
     #[must_use]
     pub fn temporary_dir(&self) -> PathBuf {

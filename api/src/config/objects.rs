@@ -11,7 +11,7 @@ pub enum ObjectsConfig {
     /// A folder on this machine.
     Folder(PathBuf),
     /// A bucket.
-    S3(S3Settings),
+    S3(Box<S3Settings>),
 }
 
 impl ObjectsConfig {
@@ -33,7 +33,7 @@ impl ObjectsConfig {
             None if endpoint.is_some() => "us-east-1".to_owned(),
             None => return Err(ConfigError::new("AWS_REGION", format!("needed because {because}"))),
         };
-        Ok(Self::S3(S3Settings {
+        Ok(Self::S3(Box::new(S3Settings {
             bucket,
             region,
             // Buckets as host names need DNS that most stores of one's own do not have.
@@ -43,6 +43,6 @@ impl ObjectsConfig {
             access_key,
             secret_key,
             session_token: env.secret("AWS_SESSION_TOKEN")?,
-        }))
+        })))
     }
 }

@@ -7,6 +7,7 @@ pub mod error;
 pub mod event;
 pub mod ids;
 pub mod job;
+pub mod json;
 pub mod page;
 pub mod photo;
 pub mod principal;

@@ -77,6 +77,7 @@ pub struct Training {
 
 /// What a trainer is told. Each trainer uses the fields it knows.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the trainers, under the trainers' own name")]
 pub struct TrainerSettings {
     /// The endpoint at fal.
     pub endpoint: String,

@@ -11,7 +11,7 @@ use utoipa_axum::routes;
 use uuid::Uuid;
 
 use super::extract::Path;
-use super::problem::Problem;
+use super::problem::{Problem, unavailable};
 use crate::app::App;
 use crate::domain::job::Job;
 use crate::domain::training::FalRequest;
@@ -38,7 +38,7 @@ async fn receive(
     body: Bytes,
 ) -> Result<StatusCode, Problem> {
     let now = app.now();
-    let delivery = app.webhooks.verify(&headers, &body, now).await.map_err(refused)?;
+    let delivery = app.webhooks.verify(&headers, &body, now).await.map_err(|error| refused(&error))?;
     let training = trainings::find_by_attempt_token(&app.db, &token).await?.ok_or_else(Problem::not_found)?;
     let known = training.request.as_ref().map(|request| request.id.as_str());
     if known.is_some_and(|known| known != delivery.request_id) {
@@ -61,7 +61,11 @@ async fn receive(
     Ok(StatusCode::OK)
 }
 
-fn refused(error: WebhookError) -> Problem {
+/// Without fal's keys nothing can be checked, and fal is asked to come again.
+fn refused(error: &WebhookError) -> Problem {
     tracing::warn!(%error, "a webhook was refused");
+    if *error == WebhookError::NoKeys {
+        return unavailable();
+    }
     Problem::new(ProblemCode::InvalidSignature, "This was not signed by fal for this account within five minutes.")
 }

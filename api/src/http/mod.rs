@@ -10,6 +10,7 @@ mod extract;
 mod fal_webhook;
 mod headers;
 mod health;
+mod held;
 mod idempotency;
 mod me;
 mod objects;

@@ -4,8 +4,10 @@ use aisha_openapi::problem::Problem;
 use utoipa::openapi::path::{Operation, ParameterBuilder, ParameterIn};
 use utoipa::openapi::schema::{AdditionalProperties, Schema};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
-use utoipa::openapi::{ContentBuilder, OpenApi, PathItem, RefOr, Required, ResponseBuilder};
+use utoipa::openapi::{Content, ContentBuilder, OpenApi, PathItem, RefOr, Required, ResponseBuilder};
 use utoipa::{OpenApi as _, PartialSchema, ToSchema};
+
+const PROBLEM: &str = "application/problem+json";
 
 #[derive(utoipa::OpenApi)]
 #[openapi(
@@ -115,7 +117,28 @@ fn complete_operation(operation: &mut Operation, takes_body: bool) {
         refusals.push(("401", "The signature does not hold."));
     }
     for (status, description) in refusals {
-        operation.responses.responses.entry(status.to_owned()).or_insert_with(|| RefOr::T(refusal(description)));
+        let refusal = || RefOr::T(ResponseBuilder::new().description(description).build());
+        let answer = operation.responses.responses.entry(status.to_owned()).or_insert_with(refusal);
+        if let RefOr::T(answer) = answer {
+            answer.content.entry(PROBLEM.to_owned()).or_insert_with(problem);
+        }
+    }
+    if let Some(RefOr::T(body)) = &mut operation.request_body {
+        body.content.iter_mut().for_each(|(kind, content)| without_schema_of_bytes(kind, content));
+    }
+    for answer in operation.responses.responses.values_mut() {
+        if let RefOr::T(answer) = answer {
+            answer.content.iter_mut().for_each(|(kind, content)| without_schema_of_bytes(kind, content));
+        }
+    }
+}
+
+/// Plain bytes have no schema in OpenAPI 3.1: the type alone says what they are.
+fn without_schema_of_bytes(kind: &str, content: &mut RefOr<Content>) {
+    if let RefOr::T(content) = content
+        && (kind.starts_with("image/") || kind == "application/octet-stream")
+    {
+        content.schema = None;
     }
 }
 
@@ -129,7 +152,6 @@ fn act_as() -> utoipa::openapi::path::Parameter {
         .build()
 }
 
-fn refusal(description: &str) -> utoipa::openapi::Response {
-    let content = ContentBuilder::new().schema(Some(utoipa::openapi::Ref::from_schema_name(Problem::name()))).build();
-    ResponseBuilder::new().description(description).content("application/problem+json", content).build()
+fn problem() -> RefOr<Content> {
+    RefOr::T(ContentBuilder::new().schema(Some(utoipa::openapi::Ref::from_schema_name(Problem::name()))).build())
 }

@@ -108,11 +108,17 @@ pub async fn find(db: &Db, owner: UserId, id: PhotoId) -> Result<Option<Photo>, 
     Ok(row.map(Photo::from))
 }
 
-/// The photo of an avatar with these bytes.
-pub async fn find_by_sha256(db: &Db, avatar_id: AvatarId, sha256: &str) -> Result<Option<Photo>, StorageError> {
-    let sql = select!("where avatar_id = $1 and sha256 = $2");
-    let row =
-        on_db!(db, |conn| { sqlx::query_as::<_, Row>(sql).bind(avatar_id.0).bind(sha256).fetch_optional(conn).await? });
+/// The photo of an owner's avatar with these bytes.
+pub async fn find_by_sha256(
+    db: &Db,
+    owner: UserId,
+    avatar_id: AvatarId,
+    sha256: &str,
+) -> Result<Option<Photo>, StorageError> {
+    let sql = select!("where user_id = $1 and avatar_id = $2 and sha256 = $3");
+    let row = on_db!(db, |conn| {
+        sqlx::query_as::<_, Row>(sql).bind(owner.0).bind(avatar_id.0).bind(sha256).fetch_optional(conn).await?
+    });
     Ok(row.map(Photo::from))
 }
 

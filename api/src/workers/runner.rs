@@ -35,7 +35,11 @@ pub(super) async fn run(app: App) {
     let mut under_way = JoinSet::new();
     while !app.signals.shutdown.is_cancelled() {
         while under_way.try_join_next().is_some() {}
-        let Ok(place) = Arc::clone(&places).acquire_owned().await else { break };
+        let place = tokio::select! {
+            place = Arc::clone(&places).acquire_owned() => place,
+            () = app.signals.shutdown.cancelled() => break,
+        };
+        let Ok(place) = place else { break };
         match claim(&app).await {
             Some(job) => {
                 let span = tracing::info_span!("job", job.id = %job.id, job.kind = job.kind, attempt = job.attempts);

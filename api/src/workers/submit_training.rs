@@ -20,7 +20,9 @@ use crate::files::Key;
 use crate::storage::{StorageError, avatars, trainings};
 
 /// fal deletes its copy of the set after so long.
-const SET_KEPT_AT_FAL: Duration = Duration::from_secs(24 * 3600);
+const SET_KEPT_AT_FAL: Duration = Duration::from_hours(24);
+/// A set has some 100 MB at the most; what takes longer has come to a standstill.
+const UPLOAD_PATIENCE: Duration = Duration::from_mins(30);
 /// When to ask for the first time after a submission.
 const FIRST_LOOK: TimeDelta = TimeDelta::seconds(2);
 /// How long to go on trying to write down what fal has answered, before the answer counts as lost.
@@ -84,7 +86,9 @@ async fn images_url(app: &App, training: &Training) -> Result<Result<String, Fal
     if app.files.fetch(&Key::parse(key)?, &archive).await?.is_none() {
         return Err(JobError::fail("the packed set is gone from the store"));
     }
-    match app.fal.upload(&archive, "application/zip", "training_set.zip", SET_KEPT_AT_FAL).await {
+    let upload = app.fal.upload(&archive, "application/zip", "training_set.zip", SET_KEPT_AT_FAL);
+    let uploaded = tokio::time::timeout(UPLOAD_PATIENCE, upload).await;
+    match uploaded.map_err(|_| JobError::retry("the upload to fal took too long"))? {
         Ok(url) => {
             let mut tx = app.begin().await?;
             trainings::keep_fal_training_set(&mut tx, training.id, url.as_str(), app.now()).await?;
@@ -127,6 +131,12 @@ async fn write_note(
 ) -> Result<(), StorageError> {
     let now = app.now();
     let mut tx = app.begin().await?;
+    if avatars::lock(&mut tx, training.user_id, training.avatar_id).await?.is_none() {
+        // The avatar was deleted while fal was being called, and nobody else knows of the request.
+        let (endpoint, request_id) = (training.settings.endpoint.clone(), request.id.clone());
+        app.enqueue(&mut tx, &Job::AbandonRequest { endpoint, request_id }, now).await?;
+        return app.commit(tx).await;
+    }
     // If the webhook came first the request is known already, and there is nothing to write.
     trainings::submitted(&mut tx, training.id, request, position, now + FIRST_LOOK, now).await?;
     avatars::touch(&mut tx, training.avatar_id, now).await?;

@@ -5,8 +5,8 @@ pub(super) type Damage = &'static str;
 
 /// A window of 64 bits over coded data.
 ///
-/// It is copied into local variables for each block and given back, and the slow path takes and returns it whole: once a
-/// reference to it escaped into a call, the compiler would keep it in memory, which costs a third of the speed.
+/// It is passed by value, and its slow path takes and gives plain numbers: once its address escaped into a call, the
+/// compiler would keep it in memory, and decoding would take twice the time.
 #[derive(Clone, Copy)]
 pub(super) struct Bits<'a> {
     coded: &'a [u8],
@@ -62,6 +62,13 @@ impl<'a> Bits<'a> {
         self.refilled_bytewise()
     }
 
+    #[inline(always)]
+    #[allow(clippy::inline_always, reason = "see the type: its address must not escape")]
+    fn refilled_bytewise(self) -> Self {
+        let Load { at, window, loaded, padded } = load_bytewise(self.coded, self.at, self.window, self.loaded);
+        Self { coded: self.coded, at, window, loaded, padding: self.padding + padded }
+    }
+
     /// Whether more bits were used than there are.
     #[inline(always)]
     #[allow(clippy::inline_always, reason = "see the type: the window has to stay in registers")]
@@ -96,31 +103,40 @@ impl<'a> Bits<'a> {
         }
         Ok(&full.coded[full.at..])
     }
+}
 
-    #[cold]
-    #[inline(never)]
-    fn refilled_bytewise(mut self) -> Self {
-        while self.loaded <= 56 {
-            let byte = match (self.coded.get(self.at), self.coded.get(self.at + 1)) {
-                (Some(0xFF), Some(0)) => {
-                    self.at += 2;
-                    0xFF
-                }
-                // A marker, or the end: nothing real follows.
-                (Some(0xFF) | None, _) => {
-                    self.padding += 8;
-                    0
-                }
-                (Some(&byte), _) => {
-                    self.at += 1;
-                    byte
-                }
-            };
-            self.window |= u64::from(byte) << (56 - self.loaded);
-            self.loaded += 8;
-        }
-        self
+struct Load {
+    at: usize,
+    window: u64,
+    loaded: u32,
+    padded: u32,
+}
+
+/// Fills the window byte by byte, from byte `at` on: the way around stuffed zeros, markers and the end.
+#[cold]
+#[inline(never)]
+fn load_bytewise(coded: &[u8], mut at: usize, mut window: u64, mut loaded: u32) -> Load {
+    let mut padded = 0;
+    while loaded <= 56 {
+        let byte = match (coded.get(at), coded.get(at + 1)) {
+            (Some(0xFF), Some(0)) => {
+                at += 2;
+                0xFF
+            }
+            // A marker, or the end: nothing real follows.
+            (Some(0xFF) | None, _) => {
+                padded += 8;
+                0
+            }
+            (Some(&byte), _) => {
+                at += 1;
+                byte
+            }
+        };
+        window |= u64::from(byte) << (56 - loaded);
+        loaded += 8;
     }
+    Load { at, window, loaded, padded }
 }
 
 /// Whether any of eight bytes is 0xFF.

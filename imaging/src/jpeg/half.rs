@@ -206,7 +206,8 @@ impl<'p, 't> Channel<'p, 't> {
     }
 
     /// Decodes the blocks of this component in one unit.
-    #[inline]
+    #[inline(always)]
+    #[allow(clippy::inline_always, reason = "the bit window has to stay in registers")]
     fn decode_unit<'d>(&mut self, mut bits: Bits<'d>, row: usize, unit: usize) -> Result<Bits<'d>, Damage> {
         for y in 0..self.down {
             for x in 0..self.across {
@@ -275,4 +276,86 @@ fn factors(quantisers: &[u16; 64]) -> [f32; 16] {
         }
     }
     factors
+}
+
+#[cfg(test)]
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "sizes and samples are small")]
+mod tests {
+    use jpeg_encoder::{ColorType, SamplingFactor};
+
+    use super::*;
+    use crate::raster::Colour;
+    use crate::tests::rendering::{encoded, jpeg_with, psnr, scene};
+
+    /// Each plane of `bytes` next to what the full decoder of `image` says at half size, in dB.
+    fn likeness(bytes: &[u8]) -> Vec<f64> {
+        let outline = Outline::of(bytes).unwrap();
+        let mut planes = Planes::default();
+        let raster = decode(&outline, outline.single_scan().unwrap(), &mut planes).unwrap();
+        let Raster::Planes { planes, colour } = raster else { panic!("no planes") };
+        let full = image::load_from_memory(bytes).unwrap().into_rgb8();
+        let across = |plane: &Plane<'_>| (f64::from(full.width()) / plane.width).round() as u32;
+        let down = |plane: &Plane<'_>| (f64::from(full.height()) / plane.height).round() as u32;
+        planes
+            .iter()
+            .enumerate()
+            .map(|(index, plane)| {
+                let (step_x, step_y) = (across(plane), down(plane));
+                // Blocks at the edge are filled up as the encoder likes, so only whole steps are compared.
+                let (width, height) = (full.width() / step_x, full.height() / step_y);
+                let mut expected = Vec::new();
+                let mut found = Vec::new();
+                for y in 0..height {
+                    for x in 0..width {
+                        let cell = (0..step_x * step_y)
+                            .map(|i| full.get_pixel(x * step_x + i % step_x, y * step_y + i / step_x).0);
+                        let sum: f64 = cell.map(|pixel| component(pixel, index, colour)).sum();
+                        expected.push((sum / f64::from(step_x * step_y)).round().clamp(0.0, 255.0) as u8);
+                        found.push(plane.samples[(y * plane.stride + x) as usize]);
+                    }
+                }
+                psnr(&found, &expected)
+            })
+            .collect()
+    }
+
+    fn component(pixel: [u8; 3], index: usize, colour: Colour) -> f64 {
+        let [red, green, blue] = pixel.map(f64::from);
+        match (colour, index) {
+            (Colour::Rgb, index) => f64::from(pixel[index]),
+            (Colour::Grey, _) => green,
+            (Colour::Ycbcr, 0) => 0.299 * red + 0.587 * green + 0.114 * blue,
+            (Colour::Ycbcr, 1) => 128.0 - 0.168_736 * red - 0.331_264 * green + 0.5 * blue,
+            (Colour::Ycbcr, _) => 128.0 + 0.5 * red - 0.418_688 * green - 0.081_312 * blue,
+        }
+    }
+
+    #[test]
+    fn the_half_picture_is_the_full_one_made_smaller() {
+        // The encoder interleaves these four only; the others take the way of `whole`.
+        use SamplingFactor::{F_1_1, F_1_2, F_2_1, F_2_2};
+        for (width, height) in [(640, 480), (331, 257), (97, 65)] {
+            for sampling in [F_1_1, F_2_1, F_1_2, F_2_2] {
+                for interval in [0, 1, 5] {
+                    let bytes = jpeg_with(width, height, |encoder| {
+                        encoder.set_sampling_factor(sampling);
+                        encoder.set_restart_interval(interval);
+                    });
+                    let likeness = likeness(&bytes);
+                    assert!(
+                        likeness.iter().all(|&db| db > 40.0),
+                        "{width}×{height} {sampling:?} {interval}: {likeness:?}"
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_grey_picture_is_one_plane() {
+        let grey = image::DynamicImage::from(scene(331, 257)).into_luma8();
+        let bytes = encoded(&grey, 331, 257, ColorType::Luma, |encoder| encoder.set_restart_interval(4));
+        let likeness = likeness(&bytes);
+        assert!(likeness.len() == 1 && likeness[0] > 40.0, "{likeness:?}");
+    }
 }

@@ -71,7 +71,13 @@ pub(super) fn samples(coefficients: &Coefficients, factors: &[f32; 16]) -> [[u8;
     }
     let columns = transposed(butterfly(rows));
     let rows = transposed(butterfly(columns));
-    rows.map(|row| row.map(sample))
+    let mut out = [[0; 4]; 4];
+    for (samples, values) in out.iter_mut().zip(rows) {
+        for (out, value) in samples.iter_mut().zip(values) {
+            *out = sample(value);
+        }
+    }
+    out
 }
 
 /// Four four-point transforms at once, down the columns.

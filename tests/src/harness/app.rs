@@ -60,7 +60,7 @@ impl TestApp {
         if backend == Backend::Production {
             config.database = DatabaseConfig::Postgres(Secret::new(postgres::database(&MIGRATIONS).await?));
             let started = ObjectStore::start().await;
-            config.objects = ObjectsConfig::S3(started.settings.clone());
+            config.objects = ObjectsConfig::S3(Box::new(started.settings.clone()));
             store = Some(started);
         }
         change(&mut config);
@@ -150,16 +150,14 @@ impl TestApp {
 
 impl Drop for TestApp {
     fn drop(&mut self) {
-        if self.service.is_some() && !std::thread::panicking() {
-            panic!("a test ends its service with `finish`");
-        }
+        assert!(self.service.is_none() || std::thread::panicking(), "a test ends its service with `finish`");
     }
 }
 
 /// The settings of a service that keeps everything in this folder, listens on a free port and trains in a second.
 pub fn config_in(folder: &Path) -> Config {
     let mut config = Config::from_env(&Environment::default()).expect("the defaults");
-    config.data_dir = folder.to_owned();
+    folder.clone_into(&mut config.data_dir);
     config.listen.set_port(0);
     config.database = DatabaseConfig::Sqlite(folder.join("aisha.sqlite"));
     config.objects = ObjectsConfig::Folder(folder.join("objects"));

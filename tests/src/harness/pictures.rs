@@ -24,3 +24,22 @@ pub fn encode(picture: &RgbImage, format: ImageFormat) -> Vec<u8> {
     DynamicImage::from(picture.clone()).write_to(&mut bytes, format).expect("a picture can be encoded");
     bytes.into_inner()
 }
+
+/// A JPEG that costs a decoder what one from a camera does: soft light, edges, and noise everywhere.
+pub fn camera_jpeg(width: u32, height: u32) -> Vec<u8> {
+    let mut seed = 0x9E37_79B9_u32;
+    let mut noise = move || {
+        seed ^= seed << 13;
+        seed ^= seed >> 17;
+        seed ^= seed << 5;
+        u8::try_from(seed % 24).unwrap_or(0)
+    };
+    let scene = picture(width, height, 0);
+    let pixels: Vec<u8> = scene.as_raw().iter().map(|&value| (value / 4 * 3).saturating_add(noise())).collect();
+    let (width, height) = (u16::try_from(width).expect("a width"), u16::try_from(height).expect("a height"));
+    let mut jpeg = Vec::new();
+    let mut encoder = jpeg_encoder::Encoder::new(&mut jpeg, 85);
+    encoder.set_sampling_factor(jpeg_encoder::SamplingFactor::F_2_2);
+    encoder.encode(&pixels, width, height, jpeg_encoder::ColorType::Rgb).expect("a picture can be encoded");
+    jpeg
+}

@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 
 use crate::domain::avatar::Details;
 use crate::domain::ids::AvatarId;
+use crate::domain::json::holds_nul;
 use crate::http::problem::Problem;
 
 const MAX_NAME: usize = 100;
@@ -88,6 +89,8 @@ fn check_metadata(metadata: &Map<String, Value>, errors: &mut Vec<FieldError>) {
     let bytes = serde_json::to_vec(metadata).map_or(usize::MAX, |json| json.len());
     if bytes > MAX_METADATA_BYTES {
         errors.push(error("/metadata", "too_large", "may have at most 16 KB as JSON"));
+    } else if holds_nul(metadata) {
+        errors.push(error("/metadata", "control_character", "must not hold the character U+0000"));
     }
 }
 

@@ -7,12 +7,11 @@ mod timeline;
 use std::str::FromStr as _;
 
 use aisha_openapi::avatars::{Avatar as AvatarBody, AvatarPage, AvatarPatch, LatestTraining, NewAvatar};
-use aisha_openapi::vocabulary::{AvatarStatus, EventType, ResourceType, Scope, TrainingStatus};
+use aisha_openapi::vocabulary::{AvatarStatus, EventType, Scope};
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
-use serde_json::Map;
 use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -20,18 +19,17 @@ use utoipa_axum::routes;
 use super::auth::Caller;
 use super::extract::{Json, Path, Query};
 use super::headers::{IdempotencyHeader, IfMatchHeader, IfNoneMatchHeader};
+use super::held;
 use super::idempotency::{Claim, IdempotencyKey, Reply};
 use super::pages::PageQuery;
 use super::problem::Problem;
 use super::version::{IfMatch, tagged};
 use crate::app::App;
-use crate::domain::avatar::{self, Avatar};
-use crate::domain::event::NewEvent;
+use crate::domain::avatar::Avatar;
 use crate::domain::ids::AvatarId;
 use crate::domain::job::Job;
 use crate::domain::page::Place;
-use crate::domain::principal::Principal;
-use crate::storage::{Tx, avatars, objects, trainings};
+use crate::storage::{avatars, objects, trainings};
 
 /// The operations on avatars.
 pub(super) fn routes() -> OpenApiRouter<App> {
@@ -82,7 +80,7 @@ async fn create(
         Claim::Fresh(tx) => tx,
     };
     avatars::add(&mut tx, &avatar).await?;
-    app.tell(&mut tx, event(EventType::AvatarCreated, &me, &avatar)).await?;
+    app.tell(&mut tx, held::event(EventType::AvatarCreated, &me, &avatar)).await?;
     let reply = Reply::new(StatusCode::CREATED, &show(&app, &avatar))?.at(format!("/v1/avatars/{id}"));
     key.keep(&mut tx, &me, &reply).await?;
     app.commit(tx).await?;
@@ -154,12 +152,12 @@ async fn patch(
 ) -> Result<Response, Problem> {
     let me = caller.with(Scope::AvatarsWrite)?;
     let mut tx = app.begin().await?;
-    let mut avatar = lock(&mut tx, &me, id).await?;
+    let mut avatar = held::lock(&mut tx, &me, id).await?;
     if_match.check(avatar.version)?;
     avatar.details = details::of_patch(body.value, avatar.details)?;
-    avatar.status = settled(&app, &avatar);
-    let avatar = write(&app, &mut tx, avatar).await?;
-    app.tell(&mut tx, event(EventType::AvatarUpdated, &me, &avatar)).await?;
+    avatar.status = held::settled(&app, &avatar);
+    let avatar = held::write(&app, &mut tx, avatar).await?;
+    app.tell(&mut tx, held::event(EventType::AvatarUpdated, &me, &avatar)).await?;
     app.commit(tx).await?;
     Ok(tagged(&HeaderMap::new(), &avatar.version.to_string(), &show(&app, &avatar)))
 }
@@ -178,7 +176,7 @@ async fn delete(
 ) -> Result<StatusCode, Problem> {
     let me = caller.with(Scope::AvatarsWrite)?;
     let mut tx = app.begin().await?;
-    let avatar = lock(&mut tx, &me, id).await?;
+    let avatar = held::lock(&mut tx, &me, id).await?;
     if_match.check(avatar.version)?;
     let now = app.now();
     let running = trainings::find_running(&mut tx, id).await?;
@@ -188,48 +186,10 @@ async fn delete(
     }
     objects::doom_avatar(&mut tx, id, now).await?;
     app.enqueue(&mut tx, &Job::ClearObjects {}, now).await?;
-    app.tell(&mut tx, event(EventType::AvatarDeleted, &me, &avatar)).await?;
+    app.tell(&mut tx, held::event(EventType::AvatarDeleted, &me, &avatar)).await?;
     avatars::delete(&mut tx, me.subject, id).await?;
     app.commit(tx).await?;
     Ok(StatusCode::NO_CONTENT)
-}
-
-/// Takes the caller's avatar for a change.
-pub(super) async fn lock(tx: &mut Tx, me: &Principal, id: AvatarId) -> Result<Avatar, Problem> {
-    avatars::lock(tx, me.subject, id).await?.ok_or_else(Problem::not_found)
-}
-
-/// Where an avatar stands after a change of its details or photos.
-pub(super) fn settled(app: &App, avatar: &Avatar) -> AvatarStatus {
-    avatar::settle(avatar.status, &avatar.details, avatar.usable_photos, photos_needed(app))
-}
-
-/// Writes a changed avatar that this transaction holds, and returns it as it is now.
-pub(super) async fn write(app: &App, tx: &mut Tx, avatar: Avatar) -> Result<Avatar, Problem> {
-    let now = app.now();
-    if !avatars::update(tx, &avatar, now).await? {
-        let detail = "Another change of the avatar came first. Read it again and repeat yours.";
-        return Err(Problem::new(aisha_openapi::problem::ProblemCode::Conflict, detail));
-    }
-    Ok(Avatar { version: avatar.version + 1, updated_at: now, ..avatar })
-}
-
-/// An event about an avatar.
-pub(super) fn event(kind: EventType, me: &Principal, avatar: &Avatar) -> NewEvent {
-    NewEvent {
-        kind,
-        user_id: avatar.user_id,
-        actor: Some(me.key_id),
-        avatar_id: Some(avatar.id),
-        resource: (ResourceType::Avatar, avatar.id.0),
-        state: Some(avatar.status.as_str()),
-        details: Map::new(),
-    }
-}
-
-/// Usable photos a training needs.
-pub(super) fn photos_needed(app: &App) -> i64 {
-    i64::from(app.settings.photos.to_train)
 }
 
 /// An avatar as it stands in answers.
@@ -247,7 +207,7 @@ pub(super) fn show(app: &App, avatar: &Avatar) -> AvatarBody {
         trigger_phrase: details.trigger_phrase,
         photos_count: avatar.photos_count,
         usable_photos_count: avatar.usable_photos,
-        photos_needed: photos_needed(app),
+        photos_needed: held::photos_needed(app),
         generations_count: 0,
         active_training_id: avatar.active_training_id.map(|id| id.0),
         latest_training: avatar.latest_training.as_ref().map(|training| LatestTraining {
@@ -261,16 +221,5 @@ pub(super) fn show(app: &App, avatar: &Avatar) -> AvatarBody {
         version: avatar.version,
         created_at: avatar.created_at,
         updated_at: avatar.updated_at,
-    }
-}
-
-/// Whether the avatar's photos are being packed right now: until that is done none may be taken away.
-pub(super) async fn photos_are_free(tx: &mut Tx, avatar: &Avatar) -> Result<(), Problem> {
-    let running = trainings::find_running(tx, avatar.id).await?;
-    match running {
-        Some(training) if training.status == TrainingStatus::Preparing => {
-            Err(crate::domain::Refusal::PhotosInUse.into())
-        }
-        _ => Ok(()),
     }
 }

@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Response};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::{event, lock, photos_needed, show, write};
+use super::show;
 use crate::app::App;
 use crate::domain::Refusal;
 use crate::domain::avatar::{self, Avatar};
@@ -17,6 +17,7 @@ use crate::domain::principal::Principal;
 use crate::http::auth::Caller;
 use crate::http::extract::{Path, RequestHash};
 use crate::http::headers::IdempotencyHeader;
+use crate::http::held;
 use crate::http::idempotency::{Claim, IdempotencyKey, Reply};
 use crate::http::problem::Problem;
 use crate::http::trainings::request_cancel;
@@ -47,13 +48,13 @@ async fn finalize(
         Claim::Replay(response) => return Ok(response),
         Claim::Fresh(tx) => tx,
     };
-    let mut avatar = lock(&mut tx, &me, id).await?;
-    let next = avatar::finalize(&avatar, photos_needed(&app))?;
+    let mut avatar = held::lock(&mut tx, &me, id).await?;
+    let next = avatar::finalize(&avatar, held::photos_needed(&app))?;
     if next != avatar.status {
         avatar.status = next;
         avatar.status_reason = None;
-        avatar = write(&app, &mut tx, avatar).await?;
-        app.tell(&mut tx, event(EventType::AvatarReady, &me, &avatar)).await?;
+        avatar = held::write(&app, &mut tx, avatar).await?;
+        app.tell(&mut tx, held::event(EventType::AvatarReady, &me, &avatar)).await?;
     }
     finish(&app, tx, &me, &key, &avatar).await
 }
@@ -78,13 +79,13 @@ async fn cancel(
         Claim::Replay(response) => return Ok(response),
         Claim::Fresh(tx) => tx,
     };
-    let mut avatar = lock(&mut tx, &me, id).await?;
+    let mut avatar = held::lock(&mut tx, &me, id).await?;
     let next = avatar::cancel(avatar.status)?;
     if next != avatar.status {
         avatar.status = next;
         avatar.status_reason = Some("given up by its owner".to_owned());
-        avatar = write(&app, &mut tx, avatar).await?;
-        app.tell(&mut tx, event(EventType::AvatarCancelled, &me, &avatar)).await?;
+        avatar = held::write(&app, &mut tx, avatar).await?;
+        app.tell(&mut tx, held::event(EventType::AvatarCancelled, &me, &avatar)).await?;
         if let Some(training) = trainings::find_running(&mut tx, id).await? {
             request_cancel(&app, &mut tx, &me, &training).await?;
         }
@@ -113,15 +114,15 @@ async fn make_main(
         Claim::Replay(response) => return Ok(response),
         Claim::Fresh(tx) => tx,
     };
-    let mut avatar = lock(&mut tx, &me, id).await?;
+    let mut avatar = held::lock(&mut tx, &me, id).await?;
     if avatar.status != AvatarStatus::Completed {
         return Err(Refusal::MainNeedsCompletion.into());
     }
     if !avatar.is_main {
         avatars::clear_main(&mut tx, me.subject, app.now()).await?;
         avatar.is_main = true;
-        avatar = write(&app, &mut tx, avatar).await?;
-        app.tell(&mut tx, event(EventType::AvatarMain, &me, &avatar)).await?;
+        avatar = held::write(&app, &mut tx, avatar).await?;
+        app.tell(&mut tx, held::event(EventType::AvatarMain, &me, &avatar)).await?;
     }
     finish(&app, tx, &me, &key, &avatar).await
 }

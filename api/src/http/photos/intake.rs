@@ -16,7 +16,7 @@ use crate::domain::job::Job;
 use crate::domain::photo::{Photo, original_key, thumbnail_key};
 use crate::domain::principal::Principal;
 use crate::files::Key;
-use crate::http::avatars;
+use crate::http::held;
 use crate::http::problem::Problem;
 use crate::storage::objects::NewObject;
 use crate::storage::{objects, photos};
@@ -30,7 +30,7 @@ pub(super) async fn take(
 ) -> Result<(UploadOutcome, Photo), Problem> {
     let picture = app.imaging.read(bytes.clone()).await?;
     let sha256 = hex::encode(picture.sha256);
-    if let Some(known) = photos::find_by_sha256(&app.db, avatar_id, &sha256).await? {
+    if let Some(known) = photos::find_by_sha256(&app.db, me.subject, avatar_id, &sha256).await? {
         return Ok((UploadOutcome::Duplicate, known));
     }
     let photo = new_photo(app, me, avatar_id, &picture, sha256, &bytes);
@@ -91,7 +91,7 @@ async fn write_objects(app: &App, photo: &Photo, original: Bytes, thumbnail: Vec
 async fn add(app: &App, me: &Principal, photo: Photo) -> Result<(UploadOutcome, Photo), Problem> {
     let now = app.now();
     let mut tx = app.begin().await?;
-    let mut avatar = avatars::lock(&mut tx, me, photo.avatar_id).await?;
+    let mut avatar = held::lock(&mut tx, me, photo.avatar_id).await?;
     avatar::accept_photos(avatar.status)?;
     let limit = i64::from(app.settings.photos.per_avatar);
     let is_full = avatar.photos_count >= limit;
@@ -105,8 +105,8 @@ async fn add(app: &App, me: &Principal, photo: Photo) -> Result<(UploadOutcome, 
         }
         avatar.photos_count += 1;
         avatar.usable_photos += 1;
-        avatar.status = avatars::settled(app, &avatar);
-        avatars::write(app, &mut tx, avatar).await?;
+        avatar.status = held::settled(app, &avatar);
+        held::write(app, &mut tx, avatar).await?;
         app.tell(&mut tx, event(EventType::PhotoCreated, me, &added)).await?;
         app.commit(tx).await?;
         return Ok((UploadOutcome::Created, added));
@@ -116,7 +116,7 @@ async fn add(app: &App, me: &Principal, photo: Photo) -> Result<(UploadOutcome, 
     }
     app.enqueue(&mut tx, &Job::ClearObjects {}, now).await?;
     app.commit(tx).await?;
-    match photos::find_by_sha256(&app.db, photo.avatar_id, &photo.sha256).await? {
+    match photos::find_by_sha256(&app.db, me.subject, photo.avatar_id, &photo.sha256).await? {
         Some(known) => Ok((UploadOutcome::Duplicate, known)),
         None if is_full => Err(Refusal::TooManyPhotos { limit }.into()),
         // It was there a moment ago and has been deleted since.

@@ -17,9 +17,9 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::auth::Caller;
-use super::avatars;
 use super::extract::{Json, Path};
 use super::headers::{IfMatchHeader, IfNoneMatchHeader};
+use super::held;
 use super::problem::Problem;
 use super::version::{IfMatch, tagged};
 use crate::app::App;
@@ -95,6 +95,9 @@ async fn patch(
     if caption.as_ref().is_some_and(|caption| caption.chars().count() > MAX_CAPTION) {
         return Err(Problem::field("/caption", "too_long", format!("may have at most {MAX_CAPTION} characters")));
     }
+    if caption.as_ref().is_some_and(|caption| caption.chars().any(char::is_control)) {
+        return Err(Problem::field("/caption", "control_character", "must be one line of text"));
+    }
     let before = storage::photos::find(&app.db, me.subject, id).await?.ok_or_else(Problem::not_found)?;
     if_match.check(before.version)?;
     let photo = Photo {
@@ -106,13 +109,13 @@ async fn patch(
         ..before.clone()
     };
     let mut tx = app.begin().await?;
-    let mut avatar = avatars::lock(&mut tx, &me, photo.avatar_id).await?;
+    let mut avatar = held::lock(&mut tx, &me, photo.avatar_id).await?;
     if !storage::photos::update(&mut tx, &photo, app.now()).await? {
         return Err(came_first());
     }
     avatar.usable_photos += i64::from(before.excluded) - i64::from(photo.excluded);
-    avatar.status = avatars::settled(&app, &avatar);
-    avatars::write(&app, &mut tx, avatar).await?;
+    avatar.status = held::settled(&app, &avatar);
+    held::write(&app, &mut tx, avatar).await?;
     app.tell(&mut tx, event(EventType::PhotoUpdated, &me, &photo)).await?;
     app.commit(tx).await?;
     answer(&app, &HeaderMap::new(), &Photo { version: photo.version + 1, ..photo }).await
@@ -134,8 +137,8 @@ async fn delete(
     let photo = storage::photos::find(&app.db, me.subject, id).await?.ok_or_else(Problem::not_found)?;
     if_match.check(photo.version)?;
     let mut tx = app.begin().await?;
-    let mut avatar = avatars::lock(&mut tx, &me, photo.avatar_id).await?;
-    avatars::photos_are_free(&mut tx, &avatar).await?;
+    let mut avatar = held::lock(&mut tx, &me, photo.avatar_id).await?;
+    held::photos_are_free(&mut tx, &avatar).await?;
     if !storage::photos::delete(&mut tx, me.subject, id, photo.version).await? {
         return Err(came_first());
     }
@@ -146,8 +149,8 @@ async fn delete(
     app.enqueue(&mut tx, &Job::ClearObjects {}, now).await?;
     avatar.photos_count -= 1;
     avatar.usable_photos -= i64::from(!photo.excluded);
-    avatar.status = avatars::settled(&app, &avatar);
-    avatars::write(&app, &mut tx, avatar).await?;
+    avatar.status = held::settled(&app, &avatar);
+    held::write(&app, &mut tx, avatar).await?;
     app.tell(&mut tx, event(EventType::PhotoDeleted, &me, &photo)).await?;
     app.commit(tx).await?;
     Ok(StatusCode::NO_CONTENT)

@@ -13,8 +13,8 @@ use crate::app::App;
 use crate::domain::Refusal;
 use crate::domain::ids::{AvatarId, PhotoId};
 use crate::http::auth::Caller;
-use crate::http::avatars;
 use crate::http::extract::{Json, Path};
+use crate::http::held;
 use crate::http::problem::Problem;
 use crate::storage::photos;
 
@@ -39,7 +39,7 @@ async fn reorder(
     let me = caller.with(Scope::AvatarsWrite)?;
     let wanted: Vec<PhotoId> = body.value.photo_ids.into_iter().map(PhotoId).collect();
     let mut tx = app.begin().await?;
-    let avatar = avatars::lock(&mut tx, &me, avatar_id).await?;
+    let avatar = held::lock(&mut tx, &me, avatar_id).await?;
     let there: BTreeSet<PhotoId> = photos::ids(&mut tx, avatar_id).await?.into_iter().collect();
     if wanted.len() != there.len() || wanted.iter().copied().collect::<BTreeSet<_>>() != there {
         return Err(Refusal::OrderIncomplete.into());
@@ -48,8 +48,8 @@ async fn reorder(
     for (place, &id) in (1..).zip(&wanted) {
         photos::set_order(&mut tx, avatar_id, id, place, now).await?;
     }
-    let avatar = avatars::write(&app, &mut tx, avatar).await?;
-    app.tell(&mut tx, avatars::event(EventType::PhotosReordered, &me, &avatar)).await?;
+    let avatar = held::write(&app, &mut tx, avatar).await?;
+    app.tell(&mut tx, held::event(EventType::PhotosReordered, &me, &avatar)).await?;
     app.commit(tx).await?;
     Ok(axum::Json(photos_of(&app, &me, avatar_id).await?))
 }

@@ -13,9 +13,9 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::auth::Caller;
-use super::avatars;
 use super::extract::{Path, Query, RequestHash};
 use super::headers::{IdempotencyHeader, IfNoneMatchHeader};
+use super::held;
 use super::idempotency::{Claim, IdempotencyKey, Reply};
 use super::pages::PageQuery;
 use super::problem::Problem;
@@ -103,7 +103,7 @@ async fn cancel(
         Claim::Replay(response) => return Ok(response),
         Claim::Fresh(tx) => tx,
     };
-    avatars::lock(&mut tx, &me, found.avatar_id).await?;
+    held::lock(&mut tx, &me, found.avatar_id).await?;
     let running = storage::trainings::find_running(&mut tx, found.avatar_id).await?;
     let Some(training) = running.filter(|training| training.id == id) else {
         return Err(Refusal::TrainingState { status: found.status }.into());
@@ -133,8 +133,8 @@ pub(super) async fn request_cancel(
             training.completed_at = Some(now);
             let avatar = storage::avatars::lock(tx, training.user_id, training.avatar_id).await?;
             if let Some(mut avatar) = avatar {
-                avatar.status = avatar::end_training(&avatar, TrainingStatus::Cancelled, avatars::photos_needed(app));
-                avatars::write(app, tx, avatar).await?;
+                avatar.status = avatar::end_training(&avatar, TrainingStatus::Cancelled, held::photos_needed(app));
+                held::write(app, tx, avatar).await?;
             }
             app.tell(tx, event(EventType::TrainingCancelled, me, &training)).await?;
         }

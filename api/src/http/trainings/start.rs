@@ -24,9 +24,9 @@ use crate::domain::principal::Principal;
 use crate::domain::training::{SnapshotPhoto, TrainerSettings, Training};
 use crate::fal::{Plan, Trainer};
 use crate::http::auth::Caller;
-use crate::http::avatars;
 use crate::http::extract::{Json, Path, Query};
 use crate::http::headers::RequiredIdempotencyHeader;
+use crate::http::held;
 use crate::http::idempotency::{Claim, IdempotencyKey, Reply};
 use crate::http::problem::{Problem, internal};
 use crate::storage::{self, Tx};
@@ -75,15 +75,15 @@ async fn start(
         Claim::Replay(response) => return Ok(response),
         Claim::Fresh(tx) => tx,
     };
-    let mut avatar = avatars::lock(&mut tx, &me, avatar_id).await?;
-    let next = avatar::start_training(&avatar, avatars::photos_needed(&app))?;
+    let mut avatar = held::lock(&mut tx, &me, avatar_id).await?;
+    let next = avatar::start_training(&avatar, held::photos_needed(&app))?;
     let training = begin(&app, &mut tx, &me, &avatar, body.value.preset).await?;
     let was_ready = avatar.status == AvatarStatus::ReadyForTraining;
     avatar.status = next;
     avatar.status_reason = None;
-    let avatar = avatars::write(&app, &mut tx, avatar).await?;
+    let avatar = held::write(&app, &mut tx, avatar).await?;
     if !was_ready && next == AvatarStatus::Training {
-        app.tell(&mut tx, avatars::event(EventType::AvatarReady, &me, &avatar)).await?;
+        app.tell(&mut tx, held::event(EventType::AvatarReady, &me, &avatar)).await?;
     }
     app.tell(&mut tx, event(EventType::TrainingStarted, &me, &training)).await?;
     app.enqueue(&mut tx, &Job::PrepareTraining { training_id: training.id }, app.now()).await?;

@@ -63,6 +63,7 @@ pub(super) struct Row {
 }
 
 #[derive(FromRow)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the trainers")]
 struct SettingsRow {
     endpoint: String,
     training_type: Word<TrainingType>,
@@ -79,6 +80,7 @@ struct SettingsRow {
 }
 
 #[derive(FromRow)]
+#[expect(clippy::struct_field_names, reason = "the names of the columns")]
 struct RequestRow {
     fal_request_id: Option<String>,
     fal_status_url: Option<String>,

@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use sqlx::types::Json;
 
 use crate::domain::ids::TrainingId;
+use crate::domain::json::keepable;
 use crate::domain::training::{Ending, FalRequest, Training, Weights};
 use crate::storage::db::on_tx;
 use crate::storage::{StorageError, Tx};
@@ -224,14 +225,13 @@ pub async fn end(tx: &mut Tx, id: TrainingId, ending: &Ending, now: DateTime<Utc
         Ending::Failed { code, message, response } => (Some((code, message)), response.as_ref(), None),
         Ending::Cancelled => (None, None, None),
     };
-    // Only objects and arrays go into a JSON column: SQLite would turn a bare number into an integer.
-    let response = response.map(|value| if value.is_object() { value.clone() } else { serde_json::json!([value]) });
+    let response = response.map(keepable);
     let ended = on_tx!(tx, |conn| {
         sqlx::query(sql)
             .bind(id.0)
             .bind(ending.status().as_str())
             .bind(error.map(|(code, _)| code))
-            .bind(error.map(|(_, message)| message))
+            .bind(error.map(|(_, message)| message.replace('\0', "")))
             .bind(response.map(Json))
             .bind(weights.map(|weights| &weights.lora_key))
             .bind(weights.and_then(|weights| weights.config_key.as_ref()))

@@ -1,6 +1,7 @@
 //! Copies the files of a completed training into our own store, because fal keeps them for a while only.
 
 use std::path::Path;
+use std::time::Duration;
 
 use serde_json::Value;
 
@@ -14,6 +15,8 @@ use crate::workers::error::JobError;
 
 /// A LoRA has some 90 MB; what is far above that is not one.
 const MAX_LORA_BYTES: u64 = 4 * 1024 * 1024 * 1024;
+/// What takes longer has come to a standstill, or is kept at one on purpose.
+const DOWNLOAD_PATIENCE: Duration = Duration::from_mins(30);
 const MAX_CONFIG_BYTES: u64 = 4 * 1024 * 1024;
 
 /// Copies the weights and the configuration. The inner error says that fal's result cannot be used.
@@ -60,7 +63,8 @@ async fn copy(
     max_bytes: u64,
 ) -> Result<Result<(), FalError>, JobError> {
     let path = folder.join("file");
-    let size = match app.fal.download(url, &path, max_bytes).await {
+    let download = tokio::time::timeout(DOWNLOAD_PATIENCE, app.fal.download(url, &path, max_bytes)).await;
+    let size = match download.map_err(|_| JobError::retry("the download from fal took too long"))? {
         Ok(size) => size,
         Err(error) if error.is_transient() => return Err(JobError::retry(error)),
         Err(FalError::File(error)) => return Err(JobError::from(error)),
