@@ -21,6 +21,15 @@ async fn main() -> ExitCode {
         Err(error) => Err(error.into()),
     };
     let Err(error) = outcome else { return ExitCode::SUCCESS };
-    eprintln!("error: {error:#}");
+    eprintln!("error: {}", one_line(&error));
     if error.is::<ConfigError>() { ExitCode::from(CALLED_WRONGLY) } else { ExitCode::FAILURE }
+}
+
+/// The error with its causes. Many errors tell their cause in their own text already; it is not told twice.
+fn one_line(error: &anyhow::Error) -> String {
+    error.chain().fold(String::new(), |told, cause| match cause.to_string() {
+        cause if told.is_empty() => cause,
+        cause if told.contains(&cause) => told,
+        cause => format!("{told}: {cause}"),
+    })
 }

@@ -1,5 +1,7 @@
 //! What is logged, and how.
 
+use std::io::{self, IsTerminal as _};
+
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt;
 
@@ -29,7 +31,9 @@ impl LogConfig {
 
     /// Begins to log. A second call in a process does nothing.
     pub fn install(self) {
-        let log = fmt().with_env_filter(self.filter).with_writer(std::io::stderr).with_target(false);
+        let log = fmt().with_env_filter(self.filter).with_writer(io::stderr).with_target(false);
+        // Colours are for terminals; in a file or a journal they are noise.
+        let log = if io::stderr().is_terminal() { log } else { log.with_ansi(false) };
         let _ = if self.json { log.json().try_init() } else { log.compact().try_init() };
     }
 }

@@ -139,6 +139,7 @@ mod tests {
         let cases: &[(&[(&str, &str)], &str)] = &[
             (&[("AISHA_LISTEN", "8080")], "AISHA_LISTEN"),
             (&[("DATABASE_URL", "mysql://canary@db/aisha")], "DATABASE_URL"),
+            (&[("DATABASE_URL", "postgres://canary:canary@db:port/aisha")], "DATABASE_URL"),
             (&[("AISHA_S3_BUCKET", "aisha")], "AWS_ACCESS_KEY_ID"),
             (&[("AISHA_S3_BUCKET", "aisha"), ("AWS_ACCESS_KEY_ID", "canary")], "AWS_SECRET_ACCESS_KEY"),
             (&[("AWS_ENDPOINT_URL_S3", "http://minio:9000")], "AISHA_S3_BUCKET"),

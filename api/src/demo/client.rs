@@ -73,7 +73,7 @@ impl Client {
             return read(response).await;
         }
         let body = response.bytes().await?;
-        serde_json::from_slice(&body).or_else(|_| Err(refusal(StatusCode::UNPROCESSABLE_ENTITY, &body)))
+        serde_json::from_slice(&body).map_err(|_| refusal(StatusCode::UNPROCESSABLE_ENTITY, &body))
     }
 
     /// Follows a link that the service gave; such links need no key.
@@ -89,7 +89,8 @@ impl Client {
     }
 
     async fn send(&self, request: RequestBuilder) -> anyhow::Result<Response> {
-        request.send().await.with_context(|| format!("the service at {} does not answer", self.base))
+        let sent = request.send().await;
+        sent.map_err(|error| anyhow!("{} does not answer: {}", self.base, anyhow::Error::from(error).root_cause()))
     }
 }
 
@@ -107,8 +108,9 @@ fn refusal(status: StatusCode, body: &[u8]) -> anyhow::Error {
     let Ok(problem) = serde_json::from_slice::<Problem>(body) else {
         return anyhow!("the service answers {status}");
     };
-    let fields = problem.errors.iter().map(|field| format!("; {} {}", field.pointer, field.detail)).collect::<String>();
-    anyhow!("{}: {}{fields}", problem.title, problem.detail)
+    let fields = problem.errors.iter().map(|field| format!("{} {}", field.pointer, field.detail));
+    let said = [problem.title, problem.detail].into_iter().chain(fields).collect::<Vec<_>>();
+    anyhow!("{}", said.join(": "))
 }
 
 fn is_this_machine(url: &Url) -> bool {

@@ -18,9 +18,9 @@ use tempfile::TempDir;
 use url::Url;
 
 use self::client::Client;
+use self::photos::Photo;
 use self::report::Report;
 use self::steps::Walk;
-use crate::accounts::ensure_developer_key;
 use crate::config::{Config, ConfigError, Environment};
 use crate::domain::secret::Secret;
 use crate::service::Service;
@@ -28,8 +28,7 @@ use crate::service::Service;
 /// The key for a running service, so that it need not stand on the command line.
 const KEY: &str = "AISHA_DEMO_KEY";
 
-/// Walk the whole path once: avatar, photos, training, weights. Nothing is spent and nothing stays but the results,
-/// because without --url the demo has a service of its own, with the fal.ai sandbox, which ends with it.
+/// The whole path once: avatar, photos, training, weights.
 #[derive(Debug, Args)]
 pub struct Demo {
     /// Photos of one person, five or more; drawn portraits if none is given
@@ -47,12 +46,12 @@ pub struct Demo {
     /// Use this running service, which may train for money, and leave the avatar there
     #[arg(long)]
     url: Option<Url>,
-    /// A key of that service; AISHA_DEMO_KEY does the same and stays out of the process list
+    /// A key of that service; `AISHA_DEMO_KEY` does the same and stays out of the process list
     #[arg(long, value_parser = secret, requires = "url", hide_default_value = true)]
     key: Option<Secret>,
 }
 
-/// Write five photos to try the service with: 1.jpg, 2.jpg, 3.png, 4.webp and 5.jpg, all drawn.
+/// Photos to try the service with.
 #[derive(Debug, Args)]
 pub struct Samples {
     /// Where to write them
@@ -63,13 +62,14 @@ pub struct Samples {
 impl Demo {
     /// Walks, and fails unless the avatar is completed, is the main one and has weights.
     pub async fn run(mut self, env: &Environment) -> anyhow::Result<()> {
-        let report = Report::start();
+        let own = photos::read(&self.photos)?;
         let Some(url) = self.url.take() else {
+            let report = Report::start();
             let stage = Stage::set(env).await?;
-            let outcome = self.walk(stage.service.url(), &stage.key, &report).await;
+            let outcome = self.walk(own, stage.service.url(), &stage.key, &report).await;
             stage.strike().await;
             outcome?;
-            report.close("The service of the demo is gone again; `cargo run` starts one that stays.");
+            report::close("The service of the demo is gone again; `cargo run` starts one that stays.");
             return Ok(());
         };
         let key = match self.key.take() {
@@ -78,16 +78,17 @@ impl Demo {
                 env.secret(KEY)?.ok_or_else(|| ConfigError::new(KEY, "needed because --url is given without --key"))?
             }
         };
-        let avatar = self.walk(&url, &key, &report).await?;
-        report.close(&format!("The avatar stays where it is: {avatar}"));
+        let report = Report::start();
+        let avatar = self.walk(own, &url, &key, &report).await?;
+        report::close(&format!("The avatar stays where it is: {avatar}"));
         Ok(())
     }
 
-    async fn walk(self, url: &Url, key: &Secret, report: &Report) -> anyhow::Result<String> {
+    async fn walk(self, own: Vec<Photo>, url: &Url, key: &Secret, report: &Report) -> anyhow::Result<String> {
         let client = Client::new(url, key.clone())?;
         let walk = Walk { client, report, name: self.name, gender: self.gender, out: self.out };
         tokio::select! {
-            outcome = walk.run(self.photos) => outcome,
+            outcome = walk.run(own) => outcome,
             interrupted = tokio::signal::ctrl_c() => {
                 interrupted?;
                 bail!("interrupted")
@@ -121,9 +122,10 @@ impl Stage {
             ("AISHA_SANDBOX_TRAINING_SECONDS", env.text("AISHA_SANDBOX_TRAINING_SECONDS")?.unwrap_or("5".to_owned())),
         ];
         let settings = settings.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
-        let service = Service::start(&Config::from_env(&settings)?).await?;
-        let app = service.app();
-        let key = ensure_developer_key(&app.db, &app.clock, &app.ids, &folder.path().join("dev-key")).await?;
+        let config = Config::from_env(&settings)?;
+        let service = Service::start(&config).await?;
+        let key = config.developer_key_file().context("a service on SQLite has a developer key")?;
+        let key = Secret::new(std::fs::read_to_string(key)?.trim());
         Ok(Self { service, key, folder })
     }
 

@@ -52,10 +52,12 @@ pub(super) fn write(folder: &Path, photos: &[Photo]) -> anyhow::Result<()> {
     for photo in photos {
         let path = folder.join(&photo.name);
         match fs::read(&path) {
-            Ok(there) if there == photo.bytes => {}
-            Ok(_) => bail!("{} is there already and is another picture; choose another folder", path.display()),
+            Ok(there) if there != photo.bytes => {
+                bail!("{} is there already and is another picture; choose another folder", path.display())
+            }
+            Ok(_) => {}
             Err(_) => {
-                fs::write(&path, &photo.bytes).with_context(|| format!("{} cannot be written", path.display()))?
+                fs::write(&path, &photo.bytes).with_context(|| format!("{} cannot be written", path.display()))?;
             }
         }
         println!("{}", path.display());

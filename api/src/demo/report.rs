@@ -33,16 +33,6 @@ impl Report {
         tell(&format!("{:>6.1} s  {name:<9} {what}", self.started.elapsed().as_secs_f32()));
     }
 
-    /// More about the step before.
-    pub(super) fn remark(&self, what: &str) {
-        tell(&format!("{:>8}  {:<9} {what}", "", ""));
-    }
-
-    /// The last line.
-    pub(super) fn close(&self, what: &str) {
-        tell(&format!("\n{what}"));
-    }
-
     /// Begins to follow a training.
     pub(super) fn progress(&self) -> Progress<'_> {
         let bar = io::stdout().is_terminal().then(|| {
@@ -84,6 +74,16 @@ impl Drop for Progress<'_> {
             bar.finish_and_clear();
         }
     }
+}
+
+/// More about the step before.
+pub(super) fn remark(what: &str) {
+    tell(&format!("{:>8}  {:<9} {what}", "", ""));
+}
+
+/// A line that is no step.
+pub(super) fn close(what: &str) {
+    tell(&format!("\n{what}"));
 }
 
 /// A reader that has gone away is no reason to stop, unlike for `println!`.

@@ -19,7 +19,7 @@ use uuid::Uuid;
 
 use super::client::{Client, not_empty};
 use super::photos::{self, Photo};
-use super::report::Report;
+use super::report::{self, Report};
 
 /// The kinds of event that tell the end of a training.
 const ENDS: &str = "training.completed,training.failed,training.cancelled";
@@ -40,9 +40,8 @@ pub(super) struct Walk<'a> {
 
 impl Walk<'_> {
     /// Walks, and gives the address of the finished avatar.
-    pub(super) async fn run(&self, paths: Vec<PathBuf>) -> anyhow::Result<String> {
+    pub(super) async fn run(&self, own: Vec<Photo>) -> anyhow::Result<String> {
         fs::create_dir_all(&self.out).with_context(|| format!("the folder {} cannot be made", self.out.display()))?;
-        let own = photos::read(&paths)?;
         self.readiness().await?;
         let photos = if own.is_empty() { self.drawn().await? } else { own };
         let avatar = self.avatar().await?;
@@ -81,14 +80,14 @@ impl Walk<'_> {
     }
 
     async fn photos(&self, avatar: &Avatar, photos: &[Photo]) -> anyhow::Result<()> {
-        let report = self.client.upload(&format!("v1/avatars/{}/photos", avatar.id), photos).await?;
-        let taken = report.results.iter().filter(|result| result.outcome == UploadOutcome::Created).count();
+        let upload = self.client.upload(&format!("v1/avatars/{}/photos", avatar.id), photos).await?;
+        let taken = upload.results.iter().filter(|result| result.outcome == UploadOutcome::Created).count();
         self.report.step("photos", &format!("{taken} of {} taken", photos.len()));
-        for (result, photo) in report.results.iter().zip(photos) {
+        for (result, photo) in upload.results.iter().zip(photos) {
             match &result.problem {
-                Some(problem) => self.report.remark(&format!("{}: {}", photo.name, problem.detail)),
+                Some(problem) => report::remark(&format!("{}: {}", photo.name, problem.detail)),
                 None if result.outcome == UploadOutcome::Duplicate => {
-                    self.report.remark(&format!("{}: the same picture was sent before", photo.name));
+                    report::remark(&format!("{}: the same picture was sent before", photo.name));
                 }
                 None => {}
             }
@@ -204,7 +203,7 @@ impl Walk<'_> {
         }
         let (photos, size) = (photos.data.len(), weights.len());
         self.report.step("weights", &format!("{size} bytes, with {photos} photos and thumbnails"));
-        self.report.close(&format!("The results lie in {}", self.out.display()));
+        report::close(&format!("The results lie in {}", self.out.display()));
         Ok(())
     }
 

@@ -61,10 +61,10 @@ impl Canvas {
         for y in top..bottom {
             let row = usize::from(y) * usize::from(self.width);
             for x in left..right {
-                let point = frame.inward(turn, f32::from(x) + 0.5, f32::from(y) + 0.5);
-                let cover = (0.5 - shape(point) * frame.unit / blur).clamp(0.0, 1.0);
+                let place = frame.inward(turn, f32::from(x) + 0.5, f32::from(y) + 0.5);
+                let cover = (0.5 - shape(place) * frame.unit / blur).clamp(0.0, 1.0);
                 if cover > 0.0 {
-                    let (colour, opacity) = paint(point);
+                    let (colour, opacity) = paint(place);
                     let pixel = &mut self.pixels[row + usize::from(x)];
                     *pixel = mix(*pixel, colour, cover * opacity);
                 }
