@@ -56,6 +56,8 @@ pub struct Settings {
     pub temporary_dir: std::path::PathBuf,
     /// How often silent trainings are asked about.
     pub sweep_interval: Duration,
+    /// How long a job is held before its worker must say that it is still alive.
+    pub job_lease: TimeDelta,
 }
 
 /// What wakes whom. A signal only saves waiting: what it tells of stands in the database.

@@ -67,14 +67,16 @@ impl Service {
             ..Limits::default()
         };
         let cores = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
+        // The sandbox is on this machine and calls back on it; fal comes through the public address.
+        let webhook_url = if sandbox.is_some() { &local } else { &public_url };
         let settings = Settings {
-            // The sandbox is on this machine and calls back on it; fal comes through the public address.
-            webhook_url: with_slash(if sandbox.is_some() { local.clone() } else { public_url.clone() }),
+            webhook_url: with_slash(config.webhook_url.as_ref().unwrap_or(webhook_url).clone()),
             public_url: with_slash(public_url),
             photos: config.photos.clone(),
             trainers: config.trainers,
             temporary_dir: config.temporary_dir(),
             sweep_interval: config.sweep_interval,
+            job_lease: config.job_lease,
         };
         let app = App {
             db,

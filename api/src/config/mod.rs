@@ -15,6 +15,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
+use chrono::TimeDelta;
 use url::Url;
 
 pub use self::database::DatabaseConfig;
@@ -49,6 +50,8 @@ pub struct Config {
     pub listen: SocketAddr,
     /// Under which address the world reaches the service; taken from `listen` if it was not given.
     pub public_url: Option<Url>,
+    /// Under which address fal reaches the service, where that is another one, such as a tunnel's.
+    pub webhook_url: Option<Url>,
     /// Which database.
     pub database: DatabaseConfig,
     /// Which object store.
@@ -61,6 +64,8 @@ pub struct Config {
     pub photos: PhotoLimits,
     /// How often silent trainings are asked about.
     pub sweep_interval: Duration,
+    /// After how long the job of a process that died is taken up by another.
+    pub job_lease: TimeDelta,
 }
 
 impl Config {
@@ -76,6 +81,8 @@ impl Config {
             fal: FalConfig::from_env(env, &data_dir, public_url.as_ref())?,
             trainers: Trainers::from_env(env)?,
             photos: PhotoLimits::from_env(env)?,
+            webhook_url: env.url("AISHA_WEBHOOK_URL")?,
+            job_lease: TimeDelta::seconds(env.number("AISHA_JOB_LEASE_SECONDS", 60, 2, 3600)?.into()),
             sweep_interval: Duration::from_secs(u64::from(env.number("AISHA_SWEEP_SECONDS", 30, 1, 3600)?)),
             data_dir,
             listen,

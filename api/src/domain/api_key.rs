@@ -10,7 +10,7 @@ use super::ids::{KeyId, UserId};
 use super::secret::Secret;
 
 /// A key as it is kept: never the secret, only its hash.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ApiKey {
     /// Its id, which also stands in the key itself.
     pub id: KeyId,

@@ -51,6 +51,13 @@ pub enum FilesError {
 }
 
 impl FilesError {
+    /// Whether the store or the disk is at fault, and not what was asked of it: once it is in order again, the same
+    /// request will succeed.
+    #[must_use]
+    pub const fn is_of_the_store(&self) -> bool {
+        matches!(self, Self::Folder { .. } | Self::Local { .. } | Self::Store { .. })
+    }
+
     /// Whether the same request may succeed later without anyone repairing anything.
     #[must_use]
     pub fn is_transient(&self) -> bool {

@@ -6,13 +6,13 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 
-use super::problem::Problem;
+use super::problem::{Problem, unavailable};
 use crate::app::App;
 use crate::domain::api_key::{ApiKey, KeyText};
 use crate::domain::ids::UserId;
 use crate::domain::principal::Principal;
 use crate::domain::user::User;
-use crate::storage::{StorageError, api_keys, users};
+use crate::storage::{api_keys, users};
 
 /// A caller whose key is good and who says, where it must, for whom it acts.
 pub(super) struct Caller(Principal);
@@ -123,9 +123,9 @@ async fn subject(app: &App, issuer: &str, named: &str) -> Result<UserId, Problem
     if added {
         return Ok(user.id);
     }
-    // Another request of the same person was faster.
+    // Another request of the same person was faster; if they are gone again by now, the next request adds them.
     let found = users::find_external(&app.db, issuer, external_id).await?;
-    Ok(found.ok_or_else(|| StorageError::from(sqlx::Error::RowNotFound))?.id)
+    Ok(found.ok_or_else(unavailable)?.id)
 }
 
 fn is_external_id(id: &str) -> bool {

@@ -121,7 +121,7 @@ impl From<StorageError> for Problem {
 impl From<FilesError> for Problem {
     fn from(error: FilesError) -> Self {
         tracing::error!(%error, "the object store failed a request");
-        if error.is_transient() { unavailable() } else { internal() }
+        if error.is_of_the_store() { unavailable() } else { internal() }
     }
 }
 

@@ -116,8 +116,16 @@ impl Db {
 
     /// Brings the schema up to date. Safe with several processes at once.
     pub async fn migrate(&self) -> Result<(), StorageError> {
-        on_db!(self, |pool| MIGRATIONS.run(pool).await)?;
-        Ok(())
+        loop {
+            let before = self.migration_states().await?;
+            match on_db!(self, |pool| MIGRATIONS.run(pool).await) {
+                Ok(()) => return Ok(()),
+                Err(error) if self.migration_states().await? == before => return Err(error.into()),
+                // sqlx takes no lock on SQLite: a step that another process has done meanwhile fails here, and what is
+                // left begins behind it.
+                Err(_) => {}
+            }
+        }
     }
 
     /// Each step of the schema and whether the database has it. Reads only.

@@ -42,9 +42,13 @@ pub(super) async fn end(app: &App, training: &Training, ending: &Ending) -> Resu
 pub(super) async fn after_failed_job(app: &App, job: &Job, error: &str) {
     let (Job::PrepareTraining { training_id } | Job::SubmitTraining { training_id }) = job else { return };
     let message = match trainings::find_for_job(&app.db, *training_id).await {
-        Ok(Some(training)) if training.status == TrainingStatus::Preparing => {
-            let (code, message) = ("preparation_failed".to_owned(), error.to_owned());
-            let ending = Ending::Failed { code, message, response: None };
+        Ok(Some(training)) if training.submitted_at.is_none() => {
+            let code = match training.status {
+                TrainingStatus::Preparing => "preparation_failed",
+                TrainingStatus::Submitting => "submission_failed",
+                _ => return,
+            };
+            let ending = Ending::Failed { code: code.to_owned(), message: error.to_owned(), response: None };
             end(app, &training, &ending).await.err().map(|error| error.message)
         }
         Ok(_) => None,

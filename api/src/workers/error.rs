@@ -32,9 +32,10 @@ impl From<StorageError> for JobError {
     }
 }
 
+/// A store that somebody has to repair is worth waiting for, too: what is being stored may have been paid for.
 impl From<FilesError> for JobError {
     fn from(error: FilesError) -> Self {
-        if error.is_transient() { Self::retry(error) } else { Self::fail(error) }
+        if error.is_of_the_store() { Self::retry(error) } else { Self::fail(error) }
     }
 }
 

@@ -18,6 +18,12 @@ mod sweep;
 use tokio::task::JoinSet;
 
 use crate::app::App;
+use crate::storage::StorageError;
+
+/// Looks once at everything that could have been forgotten, as the sweep does again and again.
+pub async fn sweep_once(app: &App) -> Result<(), StorageError> {
+    sweep::round(app).await
+}
 
 /// The workers of this process.
 #[derive(Debug)]

@@ -19,9 +19,8 @@ use crate::storage::jobs::{self, ClaimedJob};
 
 /// Jobs at once. They wait for networks and disks, not for cores.
 const AT_ONCE: usize = 8;
-/// A job whose process died is taken up by another after so long.
-const LEASE: TimeDelta = TimeDelta::seconds(60);
-const HEARTBEAT: Duration = Duration::from_secs(20);
+/// Heartbeats in a lease: two may be lost.
+const HEARTBEATS: i32 = 3;
 /// Jobs of other processes are seen after so long; those of this one are signalled.
 const POLL: Duration = Duration::from_secs(1);
 /// With pauses that double up to five minutes, this is about two hours of trying.
@@ -75,7 +74,7 @@ async fn claim(app: &App) -> Option<ClaimedJob> {
     let now = app.now();
     let claimed = match jobs::is_any_due(&app.db, now).await {
         Ok(false) => return None,
-        Ok(true) => jobs::claim(&app.db, Uuid::new_v4(), now + LEASE, now).await,
+        Ok(true) => jobs::claim(&app.db, Uuid::new_v4(), now + app.settings.job_lease, now).await,
         Err(error) => Err(error),
     };
     claimed.unwrap_or_else(|error| {
@@ -94,11 +93,13 @@ async fn work(app: &App, claimed: ClaimedJob) {
         tokio::spawn(async move { perform(&app, &job).await }.instrument(tracing::Span::current()))
     };
     let mut task = tokio_util::task::AbortOnDropHandle::new(task);
-    let mut heartbeat = tokio::time::interval_at(tokio::time::Instant::now() + HEARTBEAT, HEARTBEAT);
+    let lease = app.settings.job_lease;
+    let pause = (lease / HEARTBEATS).to_std().unwrap_or(POLL);
+    let mut heartbeat = tokio::time::interval_at(tokio::time::Instant::now() + pause, pause);
     let outcome = loop {
         tokio::select! {
             outcome = &mut task => break outcome.unwrap_or_else(|_| Err(JobError::retry("the job panicked"))),
-            _ = heartbeat.tick() => match jobs::extend(&app.db, &claimed, app.now() + LEASE).await {
+            _ = heartbeat.tick() => match jobs::extend(&app.db, &claimed, app.now() + lease).await {
                 Ok(true) => {}
                 // Another worker has it: ours must not go on beside it.
                 Ok(false) => return tracing::warn!("the lease was lost"),

@@ -17,7 +17,7 @@ use crate::domain::job::Job;
 use crate::domain::training::{Ending, FalRequest, Training};
 use crate::fal::{FalError, Plan, Submitted, Trainer};
 use crate::files::Key;
-use crate::storage::{StorageError, avatars, trainings};
+use crate::storage::{StorageError, Tx, avatars, trainings};
 
 /// fal deletes its copy of the set after so long.
 const SET_KEPT_AT_FAL: Duration = Duration::from_hours(24);
@@ -67,6 +67,7 @@ pub(super) async fn run(app: &App, training_id: TrainingId) -> Result<(), JobErr
         Err(error) if error.is_transient() => {
             let mut tx = app.begin().await?;
             trainings::withdraw_submission(&mut tx, training.id, app.now()).await?;
+            look_for_cancellation(app, &mut tx, &training).await?;
             app.commit(tx).await?;
             Err(JobError::retry(error))
         }
@@ -141,9 +142,13 @@ async fn write_note(
     trainings::submitted(&mut tx, training.id, request, position, now + FIRST_LOOK, now).await?;
     avatars::touch(&mut tx, training.avatar_id, now).await?;
     app.enqueue(&mut tx, &Job::ApplyFalResult { training_id: training.id }, now + FIRST_LOOK).await?;
-    // Does nothing unless the owner cancelled while fal was being called.
-    app.enqueue(&mut tx, &Job::CancelTraining { training_id: training.id }, now).await?;
+    look_for_cancellation(app, &mut tx, training).await?;
     app.commit(tx).await
+}
+
+/// The owner may have cancelled while fal was being called; the job does nothing if not.
+async fn look_for_cancellation(app: &App, tx: &mut Tx, training: &Training) -> Result<(), StorageError> {
+    app.enqueue(tx, &Job::CancelTraining { training_id: training.id }, app.now()).await
 }
 
 /// Whether fal has the training is not known.

@@ -29,7 +29,8 @@ pub(super) async fn run(app: App) {
     }
 }
 
-async fn round(app: &App) -> Result<(), StorageError> {
+/// One round.
+pub(super) async fn round(app: &App) -> Result<(), StorageError> {
     let now = app.now();
     let due = trainings::list_due(&app.db, now, BATCH).await?;
     let mut tx = app.begin().await?;

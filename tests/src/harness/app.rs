@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use aisha_api::accounts::{NewKey, create_key};
 use aisha_api::config::{Config, DatabaseConfig, Environment, FalConfig, ObjectsConfig};
+use aisha_api::domain::clock::Clock;
+use aisha_api::domain::ids::Ids;
 use aisha_api::domain::secret::Secret;
 use aisha_api::service::Service;
 use aisha_api::storage::db::MIGRATIONS;
@@ -32,7 +34,8 @@ pub enum Backend {
 pub struct TestApp {
     service: Option<Service>,
     config: Config,
-    _folder: TempDir,
+    clock: Clock,
+    _folder: Option<TempDir>,
     _store: Option<ObjectStore>,
 }
 
@@ -54,6 +57,11 @@ impl TestApp {
 
     /// The service on this backend with other settings.
     pub async fn start(backend: Backend, change: impl FnOnce(&mut Config)) -> Option<Self> {
+        Self::start_at(Clock::system(), backend, change).await
+    }
+
+    /// The service on this backend with other settings and by this clock.
+    pub async fn start_at(clock: Clock, backend: Backend, change: impl FnOnce(&mut Config)) -> Option<Self> {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let mut config = config_in(folder.path());
         let mut store = None;
@@ -64,14 +72,36 @@ impl TestApp {
             store = Some(started);
         }
         change(&mut config);
-        let service = Service::start(&config).await.expect("the service starts");
-        Some(Self { service: Some(service), config, _folder: folder, _store: store })
+        let mut app = Self::open(config, clock).await;
+        app._folder = Some(folder);
+        app._store = store;
+        Some(app)
     }
 
-    /// Stops the process-to-be and starts it again on the same data.
+    /// The service on what another one has left.
+    pub async fn open(config: Config, clock: Clock) -> Self {
+        let mut app = Self { service: None, config, clock, _folder: None, _store: None };
+        app.begin().await;
+        app
+    }
+
+    /// Stops the process-to-be and starts it again on the same data, at the same address.
     pub async fn restart(&mut self) {
+        let port = self.service.as_ref().and_then(|service| service.url().port()).expect("an address");
         self.service().stop().await;
-        self.service = Some(Service::start(&self.config).await.expect("the service starts again"));
+        self.config.listen.set_port(port);
+        self.begin().await;
+    }
+
+    async fn begin(&mut self) {
+        let ids = Ids::random(self.clock.clone());
+        let service = Service::start_with(&self.config, self.clock.clone(), ids).await;
+        self.service = Some(service.expect("the service starts"));
+    }
+
+    /// The settings it was started with.
+    pub const fn config(&self) -> &Config {
+        &self.config
     }
 
     /// The rooms of the service.
@@ -112,8 +142,13 @@ impl TestApp {
 
     /// Waits for the jobs, and looks whether everything was left in order: no job failed, no object without a row, no
     /// row without its object.
-    pub async fn finish(mut self) {
+    pub async fn finish(self) {
         self.settled().await;
+        self.finish_after_failed_jobs().await;
+    }
+
+    /// Like `finish`, for a test in which jobs fail for good.
+    pub async fn finish_after_failed_jobs(mut self) {
         let rooms = self.rooms();
         let mut stored: Vec<String> =
             rooms.files.list("").await.expect("a listing").iter().map(ToString::to_string).collect();
@@ -122,6 +157,11 @@ impl TestApp {
         let live: Vec<String> =
             ledger.iter().filter(|(_, state)| state == "live").map(|(key, _)| key.clone()).collect();
         assert_eq!(stored, live, "the store and the ledger differ; ledger: {ledger:#?}");
+        self.service().stop().await;
+    }
+
+    /// Stops the service without a look at what it leaves, for a test that took things away behind its back.
+    pub async fn finish_without_looking(mut self) {
         self.service().stop().await;
     }
 

@@ -1,11 +1,13 @@
 //! The service and its real neighbours, started for the tests: an app with people who use it, a Postgres server, an S3
-//! store.
+//! store, the fal sandbox, and a wire to it that can be cut.
 
 pub mod app;
+pub mod fal;
 pub mod object_store;
 pub mod person;
 pub mod pictures;
 pub mod postgres;
+pub mod wire;
 
 pub use app::{Backend, TestApp};
 pub use person::{Answer, Person};

@@ -53,7 +53,8 @@ impl Answer {
 }
 
 impl Person {
-    pub(super) fn new(base: String, key: Option<Secret>) -> Self {
+    /// Somebody with this key at the service of this address, which ends with a slash.
+    pub fn new(base: String, key: Option<Secret>) -> Self {
         aisha_api::fal::install_tls();
         let client = Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none());
         let client = client.timeout(Duration::from_secs(90)).build().expect("a client");

@@ -28,8 +28,10 @@ pub enum Trainer {
 }
 
 /// What one training is asked to do and what it will cost.
-// Each is a separate switch of the trainers and a column of its own; there is no state machine in them.
-#[allow(clippy::struct_excessive_bools)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch of the trainers and a column of its own; there is no state machine in them"
+)]
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Plan {
     /// How many steps are trained.

@@ -110,10 +110,10 @@ pub async fn begin_submission(
     Ok(begun == 1)
 }
 
-/// fal has certainly not taken the submission, so it may begin again.
+/// fal has certainly not taken the submission, so it may begin again, or be cancelled without asking fal.
 pub async fn withdraw_submission(tx: &mut Tx, id: TrainingId, now: DateTime<Utc>) -> Result<bool, StorageError> {
     let sql = "update trainings set submitted_at = null, next_check_at = null, updated_at = $2 \
-               where id = $1 and status = 'submitting' and fal_request_id is null";
+               where id = $1 and status in ('submitting', 'cancelling') and fal_request_id is null";
     Ok(on_tx!(tx, |conn| sqlx::query(sql).bind(id.0).bind(now).execute(conn).await?.rows_affected()) == 1)
 }
 

@@ -134,7 +134,13 @@ async fn completed(app: &App, training: &Training, request: &Handle, logs: &[Log
 
 /// The submission was not answered, and no webhook has named the request so far.
 async fn without_request(app: &App, training: &Training) -> Result<(), JobError> {
-    let Some(submitted_at) = training.submitted_at else { return Ok(()) };
+    let Some(submitted_at) = training.submitted_at else {
+        return match training.status {
+            // fal certainly has nothing of it, so there is nobody to wait for.
+            TrainingStatus::Cancelling => ending::end(app, training, &Ending::Cancelled).await,
+            _ => Ok(()),
+        };
+    };
     let over = submitted_at + SUBMISSION_WINDOW;
     match training.status {
         _ if app.now() < over => Ok(()),

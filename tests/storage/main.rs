@@ -1,0 +1,39 @@
+//! The storage, every function of it, on both databases: each body runs once on SQLite and once on Postgres.
+//!
+//! `store` opens an empty database and fills it with people, avatars, photos and trainings; `complete` fails when a
+//! public function of the storage stands in no test.
+
+mod api_keys;
+mod avatars;
+mod complete;
+mod db;
+mod events;
+mod fal_deliveries;
+mod idempotency;
+mod jobs;
+mod objects;
+mod photos;
+mod store;
+mod trainings;
+mod users;
+
+/// Makes two tests of each body: one on each database.
+macro_rules! on_both {
+    ($($name:ident),+ $(,)?) => {
+        mod on_sqlite {
+            $(#[tokio::test]
+            async fn $name() {
+                super::$name(crate::store::Store::sqlite().await).await;
+            })+
+        }
+        mod on_postgres {
+            $(#[tokio::test]
+            async fn $name() {
+                if let Some(store) = crate::store::Store::postgres().await {
+                    super::$name(store).await;
+                }
+            })+
+        }
+    };
+}
+use on_both;

@@ -1,0 +1,116 @@
+//! The ledger of objects, from the announcement to the last trace.
+
+use aisha_api::domain::avatar::Avatar;
+use aisha_api::domain::ids::AvatarId;
+use aisha_api::storage::objects::{self, NewObject};
+use uuid::Uuid;
+
+use crate::store::{Store, at};
+
+crate::on_both!(
+    an_object_is_announced_claimed_doomed_and_forgotten,
+    what_was_announced_and_not_claimed_is_given_up_after_its_time,
+    what_is_doomed_is_not_claimed,
+    what_is_live_stays_live_when_it_is_announced_again,
+    an_avatar_is_given_up_with_all_its_objects,
+    the_longest_doomed_are_listed_first,
+    only_what_is_doomed_is_forgotten,
+);
+
+async fn avatar(store: &Store) -> Avatar {
+    let ann = store.user(&Uuid::now_v7().to_string()).await;
+    store.avatar(ann).await
+}
+
+async fn announce(store: &Store, avatar: &Avatar, keys: &[&str], seconds: i64) {
+    let object = |&key| NewObject { key, user_id: avatar.user_id, avatar_id: avatar.id, size_bytes: 5_000_000_000 };
+    let new: Vec<_> = keys.iter().map(object).collect();
+    store.write(async |tx| objects::announce(tx, &new, at(seconds)).await).await.unwrap();
+}
+
+async fn claim(store: &Store, key: &str) -> bool {
+    store.write(async |tx| objects::claim(tx, key, at(5)).await).await.unwrap()
+}
+
+async fn doom(store: &Store, key: &str, seconds: i64) {
+    store.write(async |tx| objects::doom(tx, key, at(seconds)).await).await.unwrap();
+}
+
+async fn ledger(store: &Store) -> Vec<String> {
+    objects::list(&store.db).await.unwrap().into_iter().map(|(key, state)| format!("{key} {state}")).collect()
+}
+
+async fn an_object_is_announced_claimed_doomed_and_forgotten(store: Store) {
+    let avatar = avatar(&store).await;
+    announce(&store, &avatar, &["a", "b"], 0).await;
+    assert_eq!(ledger(&store).await, ["a pending", "b pending"]);
+    assert!(claim(&store, "a").await);
+    assert!(claim(&store, "a").await, "a job that is done twice claims twice");
+    assert_eq!(ledger(&store).await, ["a live", "b pending"]);
+    assert_eq!(objects::list_doomed(&store.db, 9).await.unwrap(), [""; 0]);
+    doom(&store, "a", 6).await;
+    assert_eq!(objects::list_doomed(&store.db, 9).await.unwrap(), ["a"]);
+    objects::forget(&store.db, "a").await.unwrap();
+    assert_eq!(ledger(&store).await, ["b pending"]);
+    assert!(!claim(&store, "a").await);
+}
+
+async fn what_was_announced_and_not_claimed_is_given_up_after_its_time(store: Store) {
+    let avatar = avatar(&store).await;
+    announce(&store, &avatar, &["live", "old", "again"], 0).await;
+    assert!(claim(&store, "live").await);
+    announce(&store, &avatar, &["young", "again"], 10).await;
+    let doom = async |before| store.write(async |tx| objects::doom_unclaimed(tx, before, at(99)).await).await.unwrap();
+    assert_eq!(doom(at(10)).await, 1);
+    assert_eq!(doom(at(10)).await, 0);
+    assert_eq!(ledger(&store).await, ["again pending", "live live", "old doomed", "young pending"]);
+}
+
+async fn what_is_doomed_is_not_claimed(store: Store) {
+    let avatar = avatar(&store).await;
+    announce(&store, &avatar, &["a"], 0).await;
+    doom(&store, "a", 1).await;
+    assert!(!claim(&store, "a").await);
+    assert!(!claim(&store, "never announced").await);
+}
+
+async fn what_is_live_stays_live_when_it_is_announced_again(store: Store) {
+    let avatar = avatar(&store).await;
+    announce(&store, &avatar, &["a"], 0).await;
+    assert!(claim(&store, "a").await);
+    announce(&store, &avatar, &["a"], 2).await;
+    assert_eq!(ledger(&store).await, ["a live"]);
+}
+
+async fn an_avatar_is_given_up_with_all_its_objects(store: Store) {
+    let (avatar, other) = (avatar(&store).await, avatar(&store).await);
+    announce(&store, &avatar, &["a", "b", "c"], 0).await;
+    announce(&store, &other, &["d"], 0).await;
+    assert!(claim(&store, "a").await);
+    doom(&store, "c", 1).await;
+    let doom = async |id: AvatarId| store.write(async |tx| objects::doom_avatar(tx, id, at(2)).await).await.unwrap();
+    assert_eq!(doom(avatar.id).await, 2);
+    assert_eq!(doom(avatar.id).await, 0);
+    assert_eq!(ledger(&store).await, ["a doomed", "b doomed", "c doomed", "d pending"]);
+    store.execute("delete from users").await.unwrap();
+    assert_eq!(ledger(&store).await.len(), 4, "the ledger outlives those it is about, until the objects are gone");
+}
+
+async fn the_longest_doomed_are_listed_first(store: Store) {
+    let avatar = avatar(&store).await;
+    announce(&store, &avatar, &["a", "b", "c"], 0).await;
+    for (key, seconds) in [("b", 1), ("c", 2), ("a", 3)] {
+        doom(&store, key, seconds).await;
+    }
+    assert_eq!(objects::list_doomed(&store.db, 2).await.unwrap(), ["b", "c"]);
+}
+
+async fn only_what_is_doomed_is_forgotten(store: Store) {
+    let avatar = avatar(&store).await;
+    announce(&store, &avatar, &["pending", "live"], 0).await;
+    assert!(claim(&store, "live").await);
+    for key in ["pending", "live", "never announced"] {
+        objects::forget(&store.db, key).await.unwrap();
+    }
+    assert_eq!(ledger(&store).await, ["live live", "pending pending"]);
+}

@@ -1,0 +1,4 @@
+//! Trainings: read in `reading`, moved on in `steps`.
+
+mod reading;
+mod steps;

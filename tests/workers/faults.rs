@@ -1,0 +1,125 @@
+//! A store that is away for a while, and photos that are gone for good.
+
+use std::fs;
+use std::path::Path;
+
+use aisha_api::domain::clock::Clock;
+use aisha_api::storage::{jobs, objects};
+use aisha_api::workers::sweep_once;
+use aisha_tests::harness::{Backend, TestApp, pictures};
+use chrono::TimeDelta;
+
+use crate::watch::{self, Begun, sandbox, until};
+
+/// Takes the folder of the objects away; a file stands in its place, which stops even those who may write everywhere.
+fn take_away(objects: &Path) {
+    fs::rename(objects, objects.with_extension("away")).expect("the folder moves");
+    fs::write(objects, "no folder").expect("a file");
+}
+
+fn give_back(objects: &Path) {
+    fs::remove_file(objects).expect("the file goes");
+    fs::rename(objects.with_extension("away"), objects).expect("the folder comes back");
+}
+
+async fn ledger(app: &TestApp) -> Vec<String> {
+    let ledger = objects::list(&app.rooms().db).await.expect("the ledger");
+    ledger.into_iter().map(|(_, state)| state).collect()
+}
+
+#[tokio::test]
+async fn an_upload_into_a_store_that_is_away_leaves_nothing_behind() {
+    let clock = Clock::held_at(Clock::system().now());
+    let app = TestApp::start_at(clock.clone(), Backend::Embedded, |_| {}).await.expect("embedded");
+    let folder = watch::objects(app.config());
+    let ann = app.person("ann").await;
+    let avatar = ann.avatar().await;
+    let files = || (0..3).map(|number| ("photo.jpg", pictures::jpeg(number))).collect::<Vec<_>>();
+    take_away(&folder);
+    let answer = ann.upload(&avatar, files()).await;
+    assert!(answer.header("retry-after").is_some());
+    answer.problem(503, "unavailable");
+    let photos = ann.get(&format!("/v1/avatars/{avatar}/photos")).await.expect(200);
+    assert_eq!(photos["data"].as_array().map(Vec::len), Some(0), "{photos:#}");
+    give_back(&folder);
+    ann.upload(&avatar, files()).await.expect(201);
+
+    let states = ledger(&app).await;
+    assert!(states.contains(&"pending".to_owned()), "what was announced is not lost sight of: {states:?}");
+    clock.advance(TimeDelta::hours(2));
+    sweep_once(app.rooms()).await.expect("a round");
+    app.settled().await;
+    assert_eq!(ledger(&app).await, ["live"; 6]);
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn a_training_waits_for_a_store_that_is_away() {
+    let app = TestApp::new().await;
+    let folder = watch::objects(app.config());
+    let ann = app.person("ann").await;
+    let avatar = ann.avatar().await;
+    ann.upload_photos(&avatar, 5).await;
+    let begun = Begun::training(&app, ann, avatar).await;
+    begun.reaches(&["queued", "running"]).await;
+    take_away(&folder);
+    // The weights are ready at fal, and there is no place for them.
+    until("a failed attempt to store the weights", async || {
+        let row = begun.row(&app).await;
+        let waiting = jobs::count(&app.rooms().db).await.expect("a count");
+        let ended = sandbox(&app).requests().first().is_some_and(|request| !request["ended"].is_null());
+        (ended && !row.status.is_final() && row.progress == 99 && !waiting.is_empty()).then_some(())
+    })
+    .await;
+    give_back(&folder);
+    begun.completes_once().await;
+    sandbox(&app).only_request();
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn a_training_whose_photo_is_gone_fails_and_says_so() {
+    let app = TestApp::new().await;
+    let ann = app.person("ann").await;
+    let avatar = ann.avatar().await;
+    ann.upload_photos(&avatar, 5).await;
+    let keys = app.rooms().files.list("").await.expect("a list");
+    let original = keys.iter().find(|key| key.as_str().contains("/original/")).expect("an original");
+    app.rooms().files.delete(original).await.expect("a deletion");
+    let begun = Begun::training(&app, ann, avatar).await;
+    let training = begun.reaches(&["failed", "completed"]).await;
+    assert_eq!(training["error"]["code"], "photo_missing", "{training:#}");
+    begun.assert_told(&["training.failed", "avatar.failed"]).await;
+    app.settled().await;
+    // The test took it from the store behind the ledger's back.
+    app.finish_without_looking().await;
+}
+
+#[tokio::test]
+async fn a_training_whose_packed_set_is_gone_fails_and_its_job_stays_to_be_looked_at() {
+    let nowhere = aisha_tests::harness::wire::dead_end().await;
+    let app = TestApp::with(|config| {
+        let fal = aisha_api::fal::FalSettings {
+            key: aisha_api::domain::secret::Secret::new("id:secret"),
+            queue_url: nowhere.clone(),
+            rest_url: nowhere.clone(),
+            jwks_url: nowhere.clone(),
+            account_id: None,
+            file_hosts: aisha_api::fal::FileHosts::Fal,
+        };
+        config.fal = aisha_api::config::FalConfig::Fal(Box::new(fal));
+    })
+    .await;
+    let begun = Begun::on(&app).await;
+    let key = until("the packed set", async || begun.row(&app).await.training_set_key).await;
+    fs::remove_file(watch::objects(app.config()).join(key)).expect("the set goes");
+    let training = begun.reaches(&["failed"]).await;
+    assert_eq!(training["error"]["code"], "preparation_failed", "{training:#}");
+    begun.assert_told(&["training.failed", "avatar.failed"]).await;
+    until("the failed job", async || {
+        let counts = jobs::count(&app.rooms().db).await.expect("a count");
+        counts.contains(&("failed".to_owned(), 1)).then_some(())
+    })
+    .await;
+    app.finish_without_looking().await;
+}

@@ -1,0 +1,267 @@
+//! `kill -9` of the real program at random moments, while people send photos and start trainings. What it has
+//! acknowledged is there for ever, and each training ends once and is paid for once.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::net::{Ipv4Addr, TcpListener};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use aisha_api::config::Config;
+use aisha_api::domain::clock::Clock;
+use aisha_api::domain::ids::TrainingId;
+use aisha_api::domain::secret::Secret;
+use aisha_api::storage::{objects, trainings};
+use aisha_api::workers::sweep_once;
+use aisha_openapi::vocabulary::TrainingStatus;
+use aisha_tests::harness::app::config_in;
+use aisha_tests::harness::{Person, TestApp, fal, pictures};
+use chrono::TimeDelta;
+use futures_util::future::{join, join_all};
+use reqwest::multipart::{Form, Part};
+use reqwest::{Method, RequestBuilder};
+use serde_json::{Value, json};
+
+use crate::watch::until;
+
+/// People who use the service at the same time.
+const PEOPLE: u32 = 3;
+/// So long the service lives after a start, at most.
+const LONGEST_LIFE: Duration = Duration::from_millis(1200);
+
+/// The program and where it lives.
+struct Program {
+    binary: PathBuf,
+    folder: PathBuf,
+    port: u16,
+    process: RefCell<Option<Child>>,
+}
+
+impl Program {
+    fn new(folder: &Path) -> Self {
+        // Free now, and asked for by nobody else: the address must stay the same over all starts.
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
+        let port = listener.local_addr().expect("a bound port has an address").port();
+        Self { binary: built(), folder: folder.to_owned(), port, process: RefCell::default() }
+    }
+
+    fn url(&self) -> String {
+        format!("http://127.0.0.1:{}/", self.port)
+    }
+
+    /// Starts it and waits until it is ready.
+    async fn start(&self) {
+        let mut command = Command::new(&self.binary);
+        command.arg("serve").current_dir(&self.folder).stdout(Stdio::null()).env_clear();
+        command.env("AISHA_DATA_DIR", &self.folder).env("AISHA_LISTEN", format!("127.0.0.1:{}", self.port));
+        command.env("AISHA_SANDBOX_TRAINING_SECONDS", "1").env("AISHA_SWEEP_SECONDS", "1");
+        command.env("AISHA_JOB_LEASE_SECONDS", "2").env("AISHA_LOG", "error");
+        *self.process.borrow_mut() = Some(command.spawn().expect("the program starts"));
+        let anybody = Person::new(self.url(), None);
+        until("a service that is ready", async || {
+            let ready = anybody.request(Method::GET, "/readyz").send().await;
+            ready.is_ok_and(|answer| answer.status().is_success()).then_some(())
+        })
+        .await;
+    }
+
+    /// Kills it as the kernel or a power cut would.
+    fn kill(&self) {
+        let mut process = self.process.borrow_mut().take().expect("it runs");
+        process.kill().expect("a child can be killed");
+        process.wait().expect("a killed child ends");
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        if let Some(mut process) = self.process.borrow_mut().take() {
+            let _ = (process.kill(), process.wait());
+        }
+    }
+}
+
+/// The program as it is now: cargo builds it if it is not, and says where it lies.
+fn built() -> PathBuf {
+    let cargo = env!("CARGO");
+    let arguments = ["build", "--quiet", "-p", "aisha-api", "--bin", "aisha-api", "--message-format", "json"];
+    let output = Command::new(cargo).args(arguments).current_dir(env!("CARGO_MANIFEST_DIR")).output();
+    let output = output.expect("cargo runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let messages = String::from_utf8(output.stdout).expect("JSON");
+    let messages = messages.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    let mut programs = messages.filter_map(|message| Some(PathBuf::from(message["executable"].as_str()?)));
+    programs.next().expect("cargo names the program")
+}
+
+/// What the service has said is done.
+#[derive(Default)]
+struct Acknowledged {
+    paths: RefCell<Vec<String>>,
+    trainings: RefCell<Vec<String>>,
+}
+
+impl Acknowledged {
+    fn note(&self, path: String) {
+        self.paths.borrow_mut().push(path);
+    }
+
+    async fn assert_all_there(&self, person: &Person) {
+        let paths = self.paths.borrow().clone();
+        let missing = join_all(paths.iter().map(async |path| (person.get(path).await.status, path))).await;
+        let missing: Vec<_> = missing.into_iter().filter(|(status, _)| !status.is_success()).collect();
+        assert!(missing.is_empty(), "acknowledged and gone: {missing:?}");
+    }
+}
+
+/// Sends a request until it is answered, as a client does that knows of `Idempotency-Key`.
+async fn answered(request: impl Fn() -> RequestBuilder) -> Value {
+    until("an answer", async || {
+        let answer = request().send().await.ok()?;
+        let status = answer.status();
+        let body = answer.json::<Value>().await.ok()?;
+        assert!(status.is_success() || status.as_u16() >= 500 || status.as_u16() == 409, "{status} {body:#}");
+        status.is_success().then_some(body)
+    })
+    .await
+}
+
+fn id(body: &Value) -> String {
+    body["id"].as_str().expect("an id").to_owned()
+}
+
+/// One person, who makes one avatar after the other until the end of the kills.
+async fn live(person: &Person, number: u32, done: &Acknowledged, is_over: &RefCell<bool>) {
+    let details = json!({"name": "Ann", "gender": "female", "avatar_type": "character", "training_type": "portrait"});
+    for round in 0.. {
+        if *is_over.borrow() {
+            return;
+        }
+        let key = |what: &str| format!("{what}-{number}-{round}");
+        let post = |path: &str, what: &str| person.request(Method::POST, path).header("Idempotency-Key", key(what));
+        let avatar = id(&answered(|| post("/v1/avatars", "avatar").json(&details)).await);
+        done.note(format!("/v1/avatars/{avatar}"));
+        let photos = (0..5).map(|photo| {
+            let path = format!("/v1/avatars/{avatar}/photos");
+            let bytes = pictures::jpeg(number * 1000 + round * 10 + photo);
+            async move {
+                let form = || Form::new().part("file", Part::bytes(bytes.clone()).file_name("photo.jpg"));
+                let report = answered(|| person.request(Method::POST, &path).multipart(form())).await;
+                done.note(format!("/v1/photos/{}", id(&report["results"][0]["photo"])));
+            }
+        });
+        join_all(photos).await;
+        let path = format!("/v1/avatars/{avatar}/trainings");
+        let training = id(&answered(|| post(&path, "training").json(&json!({"preset": "fast"}))).await);
+        done.note(format!("/v1/trainings/{training}"));
+        done.trainings.borrow_mut().push(training);
+    }
+}
+
+async fn kill_again_and_again(program: &Program, person: &Person, done: &Acknowledged, is_over: &RefCell<bool>) {
+    for _ in 0..kills() {
+        let share = u32::from(uuid::Uuid::new_v4().as_bytes()[0]);
+        // The moment is what this test is about: it must not follow anything that the service does.
+        tokio::time::sleep(LONGEST_LIFE * share / 255).await;
+        program.kill();
+        program.start().await;
+        done.assert_all_there(person).await;
+    }
+    is_over.replace(true);
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the tests have no `config`; how long they may take is the caller's affair"
+)]
+fn kills() -> u32 {
+    std::env::var("AISHA_TEST_KILLS").ok().map_or(5, |text| text.parse().expect("AISHA_TEST_KILLS is a number"))
+}
+
+#[tokio::test]
+async fn a_killed_service_loses_nothing_doubles_nothing_and_ends_everything() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let program = Program::new(folder.path());
+    program.start().await;
+    let key = until("the developer's key", async || {
+        std::fs::read_to_string(folder.path().join("dev-key")).ok().filter(|key| key.ends_with('\n'))
+    })
+    .await;
+    let person = Person::new(program.url(), Some(Secret::new(key.trim())));
+
+    let (done, is_over) = (Acknowledged::default(), RefCell::new(false));
+    let people = join_all((0..PEOPLE).map(|number| live(&person, number, &done, &is_over)));
+    join(people, kill_again_and_again(&program, &person, &done, &is_over)).await;
+    let trainings = done.trainings.borrow().clone();
+    assert!(!trainings.is_empty());
+    for training in &trainings {
+        until("the end of a training", async || {
+            let training = person.get(&format!("/v1/trainings/{training}")).await.expect(200);
+            let is_unknown = training["status_reason"] == "submission_unknown" && training["fal_request_id"].is_null();
+            (training["status"] == "completed" || is_unknown).then_some(())
+        })
+        .await;
+    }
+    done.assert_all_there(&person).await;
+    program.kill();
+    look_after_two_hours(config_in(folder.path()), &trainings).await;
+}
+
+/// Whatever was left open is closed by then: a submission that fal never got, and objects of uploads that were killed.
+async fn look_after_two_hours(config: Config, ids: &[String]) {
+    let clock = Clock::held_at(Clock::system().now() + TimeDelta::hours(3));
+    let app = TestApp::open(config, clock).await;
+    let rooms = app.rooms();
+    let submissions = submissions(app.config());
+    let mut ends = BTreeMap::new();
+    for id in ids {
+        let id = TrainingId(id.parse().expect("an id"));
+        let find = async || trainings::find_for_job(&rooms.db, id).await.expect("a look").expect("a training");
+        let training = until("an end", async || {
+            sweep_once(rooms).await.expect("a round");
+            Some(find().await).filter(|training| training.status.is_final())
+        })
+        .await;
+        let sent = submissions.iter().filter(|webhook| webhook.ends_with(&training.attempt_token)).count();
+        match training.status {
+            TrainingStatus::Completed => assert_eq!(sent, 1, "{training:#?}"),
+            // Killed between the note that it is about to call and the call.
+            _ => assert_eq!((training.error_code.as_deref(), sent), (Some("submission_unknown"), 0)),
+        }
+        *ends.entry(training.status.as_str()).or_insert(0) += 1;
+    }
+    assert_eq!(told(&app).await, ends);
+    app.settled().await;
+    sweep_once(rooms).await.expect("a round");
+    app.settled().await;
+    let ledger = objects::list(&rooms.db).await.expect("the ledger");
+    assert!(ledger.iter().all(|(_, state)| state == "live"), "{ledger:#?}");
+    app.finish().await;
+}
+
+/// The webhooks of all submissions that fal has seen; each training has its own.
+fn submissions(config: &Config) -> Vec<String> {
+    let requests = fal::Folder::new(&config.data_dir.join("fal-sandbox")).requests();
+    requests.iter().map(|request| request["webhook"].as_str().expect("a webhook").to_owned()).collect()
+}
+
+/// How often each end of a training was told.
+async fn told(app: &TestApp) -> BTreeMap<&'static str, usize> {
+    use aisha_api::domain::event::Audience;
+    use aisha_api::storage::{events, users};
+    use aisha_openapi::vocabulary::EventType as E;
+
+    let rooms = app.rooms();
+    events::number(&rooms.db).await.expect("numbers");
+    let developer = users::find_by_name(&rooms.db, "developer").await.expect("a look").expect("the developer");
+    let mut told = BTreeMap::new();
+    for (kind, status) in [(E::TrainingCompleted, "completed"), (E::TrainingFailed, "failed")] {
+        let events = events::list_after(&rooms.db, &Audience::User(developer.id), 0, &[kind], 9999).await;
+        let count = events.expect("a list").len();
+        if count > 0 {
+            told.insert(status, count);
+        }
+    }
+    told
+}
