@@ -13,7 +13,7 @@ const CALLED_WRONGLY: u8 = 2;
 async fn main() -> ExitCode {
     let cli = Cli::parse();
     let env = Environment::of_process();
-    let outcome = match LogConfig::from_env(&env) {
+    let outcome = match LogConfig::from_env(&env, cli.log_level()) {
         Ok(log) => {
             log.install();
             cli.run(&env).await
@@ -21,6 +21,15 @@ async fn main() -> ExitCode {
         Err(error) => Err(error.into()),
     };
     let Err(error) = outcome else { return ExitCode::SUCCESS };
-    eprintln!("error: {error:#}");
+    eprintln!("error: {}", one_line(&error));
     if error.is::<ConfigError>() { ExitCode::from(CALLED_WRONGLY) } else { ExitCode::FAILURE }
+}
+
+/// The error with its causes. Many errors tell their cause in their own text already; it is not told twice.
+fn one_line(error: &anyhow::Error) -> String {
+    error.chain().fold(String::new(), |told, cause| match cause.to_string() {
+        cause if told.is_empty() => cause,
+        cause if told.contains(&cause) => told,
+        cause => format!("{told}: {cause}"),
+    })
 }

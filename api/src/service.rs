@@ -8,14 +8,14 @@ use std::path::Path;
 use std::sync::Arc;
 
 use aisha_imaging::{Limits, Pool};
-use anyhow::Context as _;
+use anyhow::{Context as _, anyhow};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use url::Url;
 
 use crate::accounts::ensure_developer_key;
 use crate::app::{App, Settings, Signals};
-use crate::config::{Config, DatabaseConfig, FalConfig, ObjectsConfig};
+use crate::config::{Config, ConfigError, DatabaseConfig, FalConfig, ObjectsConfig};
 use crate::domain::clock::Clock;
 use crate::domain::ids::Ids;
 use crate::fal::Fal;
@@ -46,7 +46,9 @@ impl Service {
         make_private_dir(&config.data_dir)?;
         make_private_dir(&config.temporary_dir())?;
         let listener = TcpListener::bind(config.listen);
-        let listener = listener.await.with_context(|| format!("AISHA_LISTEN: cannot listen on {}", config.listen))?;
+        let listener = listener.await.map_err(|error| {
+            ConfigError::new("AISHA_LISTEN", format!("it is not possible to listen on {}: {error}", config.listen))
+        })?;
         let local = Url::parse(&format!("http://{}/", reachable(listener.local_addr()?)))?;
         let public_url = config.public_url.clone().unwrap_or_else(|| local.clone());
 
@@ -127,10 +129,13 @@ pub async fn open_database(config: &DatabaseConfig) -> anyhow::Result<Db> {
             }
             Db::open_sqlite(path)
                 .await
-                .with_context(|| format!("the database file {} cannot be opened", path.display()))
+                .map_err(|error| anyhow!("the database file {} cannot be opened: {}", path.display(), root(error)))
         }
         DatabaseConfig::Postgres(url) => {
-            Db::open_postgres(url.expose()).await.context("DATABASE_URL: the database cannot be reached")
+            let opened = Db::open_postgres(url.expose()).await;
+            Ok(opened.map_err(|error| {
+                ConfigError::new("DATABASE_URL", format!("the database cannot be used: {}", root(error)))
+            })?)
         }
     }
 }
@@ -155,9 +160,16 @@ async fn open_fal(config: &FalConfig) -> anyhow::Result<(Fal, Option<Sandbox>)> 
 }
 
 /// Makes a folder that only its owner can look into: what lies in it are faces and keys.
-fn make_private_dir(path: &Path) -> anyhow::Result<()> {
+fn make_private_dir(path: &Path) -> Result<(), ConfigError> {
     let made = DirBuilder::new().recursive(true).mode(0o700).create(path);
-    made.with_context(|| format!("AISHA_DATA_DIR: the folder {} cannot be made", path.display()))
+    made.map_err(|error| {
+        ConfigError::new("AISHA_DATA_DIR", format!("the folder {} cannot be made: {error}", path.display()))
+    })
+}
+
+/// The innermost cause, which is what a person can do something about.
+fn root(error: impl Into<anyhow::Error>) -> String {
+    error.into().root_cause().to_string()
 }
 
 /// Where a listener is reached from this machine.

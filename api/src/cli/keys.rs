@@ -15,7 +15,7 @@ use crate::domain::ids::{Ids, KeyId};
 use crate::service::open_database;
 use crate::storage::{Db, api_keys, users};
 
-/// API keys. Only a hash of each is kept, so a key is shown once, when it is made.
+/// API keys.
 #[derive(Debug, Subcommand)]
 pub(super) enum Keys {
     /// Make a key and print it
@@ -44,11 +44,11 @@ pub(super) struct Create {
     /// What the key is for
     #[arg(long, default_value = "made on the command line")]
     name: String,
-    /// What it may do, once for each scope; all that a user may, if none is given
-    #[arg(long = "scope", value_parser = scope)]
+    /// What it may do, such as avatars:read; once for each scope. All that a user may, if none is given
+    #[arg(long = "scope", value_name = "SCOPE", value_parser = scope)]
     scopes: Vec<Scope>,
     /// Let it act for the users of this issuer, such as telegram:<bot id>
-    #[arg(long, value_parser = issuer)]
+    #[arg(long, value_name = "ISSUER", value_parser = issuer)]
     act_as: Option<String>,
     /// Let it end by itself after so many days
     #[arg(long, value_parser = clap::value_parser!(u16).range(1..=3650))]

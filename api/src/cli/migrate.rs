@@ -6,7 +6,7 @@ use clap::Subcommand;
 use crate::config::Config;
 use crate::service::open_database;
 
-/// The database schema. `serve` brings it up to date by itself.
+/// The database schema.
 #[derive(Debug, Subcommand)]
 pub(super) enum Migrate {
     /// Apply every step that is missing

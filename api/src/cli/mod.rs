@@ -24,24 +24,48 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Serve the API (the default)
+    ///
+    /// Until SIGTERM or Ctrl-C; requests under way are finished first.
     Serve,
     /// Bring the database schema up to date, or look at it
+    ///
+    /// `serve` brings it up to date by itself.
     #[command(subcommand)]
     Migrate(migrate::Migrate),
     /// Make, list and take back API keys
+    ///
+    /// Only a hash of each is kept, so a key is shown once, when it is made.
     #[command(subcommand)]
     Keys(keys::Keys),
     /// Print the OpenAPI document
     Openapi,
     /// Run the fal.ai sandbox alone, for trying clients of fal
+    ///
+    /// Queue, storage, files and signed webhooks as fal speaks them. Any key of the form id:secret is accepted.
     FalSandbox(sandbox::FalSandbox),
     /// Walk the whole path once, from an empty service to a trained avatar
+    ///
+    /// Nothing is spent and nothing stays but the results: without --url the demo has a service of its own, with the
+    /// fal.ai sandbox, which ends with it.
     Demo(crate::demo::Demo),
+    /// Write five photos to try the service with
+    ///
+    /// They are called 1.jpg, 2.jpg, 3.png, 4.webp and 5.jpg, and they are drawn: the person does not exist.
+    Samples(crate::demo::Samples),
     /// Ask a service on this machine whether it is ready; ends with 1 if it is not
     Health,
 }
 
 impl Cli {
+    /// What is logged unless a setting says otherwise: a server tells what it does, a tool only what went wrong.
+    #[must_use]
+    pub const fn log_level(&self) -> &'static str {
+        match self.command {
+            None | Some(Command::Serve | Command::FalSandbox(_)) => "info",
+            Some(_) => "warn",
+        }
+    }
+
     /// Does what was asked for.
     pub async fn run(self, env: &Environment) -> anyhow::Result<()> {
         match self.command.unwrap_or(Command::Serve) {
@@ -54,6 +78,7 @@ impl Cli {
             }
             Command::FalSandbox(sandbox) => sandbox.run().await,
             Command::Demo(demo) => demo.run(env).await,
+            Command::Samples(samples) => samples.run().await,
             Command::Health => health::run(&Config::from_env(env)?).await,
         }
     }

@@ -8,18 +8,17 @@ use clap::Args;
 
 use crate::fal::sandbox::{Sandbox, SandboxSettings};
 
-/// The fal.ai sandbox alone: queue, storage, files and signed webhooks as fal speaks them. Any key of the form id:secret
-/// is accepted.
+/// The fal.ai sandbox alone.
 #[derive(Debug, Args)]
 pub(super) struct FalSandbox {
     /// Where to listen
-    #[arg(long, default_value = "127.0.0.1:8090")]
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8090")]
     listen: SocketAddr,
     /// Where it keeps its files
-    #[arg(long, default_value = "data/fal-sandbox-alone")]
+    #[arg(long, value_name = "DIR", default_value = "data/fal-sandbox-alone")]
     folder: PathBuf,
     /// How long a training takes
-    #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=3600))]
+    #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=3600))]
     training_seconds: u64,
 }
 

@@ -10,7 +10,7 @@ use crate::service::Service;
 pub(super) async fn run(config: &Config) -> anyhow::Result<()> {
     let mut terminate = signal(SignalKind::terminate()).context("signals cannot be received")?;
     let service = Service::start(config).await?;
-    welcome(config, &service);
+    welcome(config, &service).await;
     tokio::select! {
         _ = terminate.recv() => {}
         interrupted = tokio::signal::ctrl_c() => interrupted?,
@@ -21,7 +21,7 @@ pub(super) async fn run(config: &Config) -> anyhow::Result<()> {
 }
 
 /// Five lines that answer what one asks first.
-fn welcome(config: &Config, service: &Service) {
+async fn welcome(config: &Config, service: &Service) {
     let url = service.url();
     let key = match config.developer_key_file() {
         Some(file) => format!("{}, for trying things out", file.display()),
@@ -41,9 +41,20 @@ fn welcome(config: &Config, service: &Service) {
             format!("the sandbox inside: a training takes {} s and costs nothing", sandbox.training.as_secs())
         }
     };
-    println!("Aisha is ready. Read {url}docs");
+    match service.app().files.check().await {
+        Ok(()) => println!("Aisha is ready. Read {url}docs"),
+        Err(error) => println!("Aisha is up, but its object store is not: {error}. Watch {url}readyz"),
+    }
     println!("  key      {key}");
     println!("  storage  {rows}, {objects}");
     println!("  fal      {fal}");
-    println!("  to go to production, set DATABASE_URL, AISHA_S3_BUCKET, FAL_KEY and AISHA_PUBLIC_URL: see the README");
+    let is_production = matches!(
+        (&config.database, &config.objects, &config.fal),
+        (DatabaseConfig::Postgres(_), ObjectsConfig::S3(_), FalConfig::Fal(_))
+    );
+    if !is_production {
+        println!(
+            "  to go to production, set DATABASE_URL, AISHA_S3_BUCKET, FAL_KEY and AISHA_PUBLIC_URL: see the README"
+        );
+    }
 }

@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use url::Url;
+
 use super::{ConfigError, Environment};
 use crate::domain::secret::Secret;
 
@@ -20,6 +22,9 @@ impl DatabaseConfig {
             return Ok(Self::Sqlite(data_dir.join("aisha.sqlite")));
         };
         if url.expose().starts_with("postgres://") || url.expose().starts_with("postgresql://") {
+            if Url::parse(url.expose()).is_err() {
+                return Err(ConfigError::new("DATABASE_URL", "must look like postgres://user:password@host:5432/name"));
+            }
             Ok(Self::Postgres(url))
         } else if let Some(path) = url.expose().strip_prefix("sqlite://") {
             Ok(Self::Sqlite(PathBuf::from(path)))

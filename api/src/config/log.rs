@@ -1,5 +1,7 @@
 //! What is logged, and how.
 
+use std::io::{self, IsTerminal as _};
+
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt;
 
@@ -13,9 +15,9 @@ pub struct LogConfig {
 }
 
 impl LogConfig {
-    /// Reads the settings.
-    pub fn from_env(env: &Environment) -> Result<Self, ConfigError> {
-        let filter = env.text("AISHA_LOG")?.unwrap_or_else(|| "info".to_owned());
+    /// Reads the settings; `level` is what is logged if none is set.
+    pub fn from_env(env: &Environment, level: &str) -> Result<Self, ConfigError> {
+        let filter = env.text("AISHA_LOG")?.unwrap_or_else(|| level.to_owned());
         let filter = EnvFilter::try_new(filter);
         let filter =
             filter.map_err(|_| ConfigError::new("AISHA_LOG", "must be a filter such as info or aisha_api=debug"))?;
@@ -29,7 +31,9 @@ impl LogConfig {
 
     /// Begins to log. A second call in a process does nothing.
     pub fn install(self) {
-        let log = fmt().with_env_filter(self.filter).with_writer(std::io::stderr).with_target(false);
+        let log = fmt().with_env_filter(self.filter).with_writer(io::stderr).with_target(false);
+        // Colours are for terminals; in a file or a journal they are noise.
+        let log = if io::stderr().is_terminal() { log } else { log.with_ansi(false) };
         let _ = if self.json { log.json().try_init() } else { log.compact().try_init() };
     }
 }

@@ -36,7 +36,7 @@ pub struct ConfigError {
 }
 
 impl ConfigError {
-    fn new(variable: &'static str, problem: impl Into<String>) -> Self {
+    pub(crate) fn new(variable: &'static str, problem: impl Into<String>) -> Self {
         Self { variable, problem: problem.into() }
     }
 }
@@ -146,6 +146,7 @@ mod tests {
         let cases: &[(&[(&str, &str)], &str)] = &[
             (&[("AISHA_LISTEN", "8080")], "AISHA_LISTEN"),
             (&[("DATABASE_URL", "mysql://canary@db/aisha")], "DATABASE_URL"),
+            (&[("DATABASE_URL", "postgres://canary:canary@db:port/aisha")], "DATABASE_URL"),
             (&[("AISHA_S3_BUCKET", "aisha")], "AWS_ACCESS_KEY_ID"),
             (&[("AISHA_S3_BUCKET", "aisha"), ("AWS_ACCESS_KEY_ID", "canary")], "AWS_SECRET_ACCESS_KEY"),
             (&[("AWS_ENDPOINT_URL_S3", "http://minio:9000")], "AISHA_S3_BUCKET"),

@@ -3,6 +3,7 @@
 //! `on_db!` and `on_tx!` put the same expression into both arms of a match; the types are inferred for each engine.
 //! The statements that truly differ stand here and nowhere else.
 
+use std::io;
 use std::path::Path;
 use std::str::FromStr;
 use std::time::Duration;
@@ -10,7 +11,7 @@ use std::time::Duration;
 use sqlx::migrate::{Migrate, Migrator};
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{Database, Decode, Postgres, Sqlite, Transaction, Type};
+use sqlx::{Connection as _, Database, Decode, PgConnection, Postgres, Sqlite, Transaction, Type};
 
 use super::StorageError;
 
@@ -63,6 +64,9 @@ macro_rules! on_tx {
 
 pub(super) use {on_db, on_tx};
 
+/// How long to wait for a connection to Postgres.
+const POSTGRES_PATIENCE: Duration = Duration::from_secs(5);
+
 /// One step of the schema and whether the database has it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MigrationState {
@@ -92,7 +96,12 @@ impl Db {
     /// Connects to a server.
     pub async fn open_postgres(url: &str) -> Result<Self, StorageError> {
         let options = PgConnectOptions::from_str(url)?.application_name("aisha-api");
-        let pool = PgPoolOptions::new().max_connections(16).acquire_timeout(Duration::from_secs(5));
+        // The pool tries until its time is over and then only knows that it is over; one connection knows why.
+        match tokio::time::timeout(POSTGRES_PATIENCE, PgConnection::connect_with(&options)).await {
+            Ok(connection) => connection?.close().await?,
+            Err(_) => return Err(sqlx::Error::Io(io::ErrorKind::TimedOut.into()).into()),
+        }
+        let pool = PgPoolOptions::new().max_connections(16).acquire_timeout(POSTGRES_PATIENCE);
         Ok(Self::Postgres(pool.connect_with(options).await?))
     }
 

@@ -1,0 +1,26 @@
+//! The neighbours of a service in production, for scripts: an empty bucket in an S3 store and a fresh Postgres database.
+//! Prints the settings that lead to them, one `NAME=value` a line, then `ready`, and ends them at SIGTERM.
+
+use aisha_api::storage::db::MIGRATIONS;
+use aisha_tests::harness::object_store::ObjectStore;
+use aisha_tests::harness::postgres;
+use anyhow::Context as _;
+use tokio::signal::unix::{SignalKind, signal};
+
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let database = postgres::database(&MIGRATIONS).await.context("no Postgres")?;
+    let store = ObjectStore::start().await;
+    let bucket = &store.settings;
+    let endpoint = bucket.endpoint.as_ref().context("the store has an address")?;
+    println!("DATABASE_URL={database}");
+    println!("AISHA_S3_BUCKET={}", bucket.bucket);
+    println!("AWS_ENDPOINT_URL_S3={endpoint}");
+    println!("AWS_REGION={}", bucket.region);
+    println!("AWS_ACCESS_KEY_ID={}", bucket.access_key);
+    println!("AWS_SECRET_ACCESS_KEY={}", bucket.secret_key.expose());
+    println!("ready");
+    terminate.recv().await;
+    Ok(())
+}
