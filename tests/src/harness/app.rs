@@ -35,8 +35,8 @@ pub struct TestApp {
     service: Option<Service>,
     config: Config,
     clock: Clock,
-    _folder: Option<TempDir>,
-    _store: Option<ObjectStore>,
+    folder: Option<TempDir>,
+    store: Option<ObjectStore>,
 }
 
 impl TestApp {
@@ -73,14 +73,14 @@ impl TestApp {
         }
         change(&mut config);
         let mut app = Self::open(config, clock).await;
-        app._folder = Some(folder);
-        app._store = store;
+        app.folder = Some(folder);
+        app.store = store;
         Some(app)
     }
 
     /// The service on what another one has left.
     pub async fn open(config: Config, clock: Clock) -> Self {
-        let mut app = Self { service: None, config, clock, _folder: None, _store: None };
+        let mut app = Self { service: None, config, clock, folder: None, store: None };
         app.begin().await;
         app
     }
