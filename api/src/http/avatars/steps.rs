@@ -20,7 +20,7 @@ use crate::http::headers::IdempotencyHeader;
 use crate::http::idempotency::{Claim, IdempotencyKey, Reply};
 use crate::http::problem::Problem;
 use crate::http::trainings::request_cancel;
-use crate::storage::{Tx, avatars, trainings};
+use crate::storage::{Tx, avatars, trainings, users};
 
 /// The steps.
 pub(super) fn routes() -> OpenApiRouter<App> {
@@ -113,6 +113,7 @@ async fn make_main(
         Claim::Replay(response) => return Ok(response),
         Claim::Fresh(tx) => tx,
     };
+    users::lock(&mut tx, me.subject).await?;
     let mut avatar = lock(&mut tx, &me, id).await?;
     if avatar.status != AvatarStatus::Completed {
         return Err(Refusal::MainNeedsCompletion.into());
