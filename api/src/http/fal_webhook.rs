@@ -11,7 +11,7 @@ use utoipa_axum::routes;
 use uuid::Uuid;
 
 use super::extract::Path;
-use super::problem::Problem;
+use super::problem::{Problem, unavailable};
 use crate::app::App;
 use crate::domain::job::Job;
 use crate::domain::training::FalRequest;
@@ -28,7 +28,9 @@ pub(super) fn routes() -> OpenApiRouter<App> {
 /// For fal alone: signed with fal's key, for our own account, about a training that was submitted with this token.
 #[utoipa::path(post, path = "/v1/webhooks/fal/{token}", operation_id = "receiveFalWebhook", tag = "webhooks",
     params(("token" = String, Path, description = "The word that was given to fal with the submission.")),
-    request_body(content = Object, description = "fal's webhook body."),
+    request_body(content = Object, description = "fal's webhook body.", example = json!({
+        "request_id": "019aa1d2-5f0c-7c1f-8d57-1f7c4a4a6d10", "gateway_request_id": "019aa1d2-5f0c-7c1f-8d57-1f7c4a4a6d10",
+        "status": "OK", "payload": {"diffusers_lora_file": {"url": "https://v3.fal.media/files/a/weights.safetensors"}}})),
     responses((status = 200, description = "Recorded, now or before.")),
     security(()))]
 async fn receive(
@@ -38,7 +40,7 @@ async fn receive(
     body: Bytes,
 ) -> Result<StatusCode, Problem> {
     let now = app.now();
-    let delivery = app.webhooks.verify(&headers, &body, now).await.map_err(refused)?;
+    let delivery = app.webhooks.verify(&headers, &body, now).await.map_err(|error| refused(&error))?;
     let training = trainings::find_by_attempt_token(&app.db, &token).await?.ok_or_else(Problem::not_found)?;
     let known = training.request.as_ref().map(|request| request.id.as_str());
     if known.is_some_and(|known| known != delivery.request_id) {
@@ -61,7 +63,10 @@ async fn receive(
     Ok(StatusCode::OK)
 }
 
-fn refused(error: WebhookError) -> Problem {
+fn refused(error: &WebhookError) -> Problem {
     tracing::warn!(%error, "a webhook was refused");
+    if *error == WebhookError::NoKeys {
+        return unavailable();
+    }
     Problem::new(ProblemCode::InvalidSignature, "This was not signed by fal for this account within five minutes.")
 }
