@@ -88,6 +88,18 @@ fn check_metadata(metadata: &Map<String, Value>, errors: &mut Vec<FieldError>) {
     let bytes = serde_json::to_vec(metadata).map_or(usize::MAX, |json| json.len());
     if bytes > MAX_METADATA_BYTES {
         errors.push(error("/metadata", "too_large", "may have at most 16 KB as JSON"));
+    } else if metadata.iter().any(|(name, value)| name.contains('\0') || has_nul(value)) {
+        errors.push(error("/metadata", "control_character", "may not hold a NUL character"));
+    }
+}
+
+/// Whether a text anywhere in it holds what Postgres cannot keep.
+fn has_nul(value: &Value) -> bool {
+    match value {
+        Value::String(text) => text.contains('\0'),
+        Value::Array(items) => items.iter().any(has_nul),
+        Value::Object(fields) => fields.iter().any(|(name, value)| name.contains('\0') || has_nul(value)),
+        _ => false,
     }
 }
 

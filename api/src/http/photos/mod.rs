@@ -95,6 +95,9 @@ async fn patch(
     if caption.as_ref().is_some_and(|caption| caption.chars().count() > MAX_CAPTION) {
         return Err(Problem::field("/caption", "too_long", format!("may have at most {MAX_CAPTION} characters")));
     }
+    if caption.as_ref().is_some_and(|caption| caption.contains('\0')) {
+        return Err(Problem::field("/caption", "control_character", "may not hold a NUL character"));
+    }
     let before = storage::photos::find(&app.db, me.subject, id).await?.ok_or_else(Problem::not_found)?;
     if_match.check(before.version)?;
     let photo = Photo {
