@@ -59,7 +59,9 @@ enum File {
 impl Batch {
     /// Begins an upload. With `only_compare` nothing is taken in.
     pub(super) fn new(app: &App, me: &Principal, avatar_id: AvatarId, only_compare: bool) -> Self {
-        let (app, me, hash) = (app.clone(), Arc::new(me.clone()), Sha256::new());
+        let (app, me) = (app.clone(), Arc::new(me.clone()));
+        // The same files for another avatar are another wish.
+        let hash = Sha256::new_with_prefix(avatar_id.0);
         Self { app, me, avatar_id, only_compare, hash, files: Vec::new() }
     }
 
