@@ -104,6 +104,10 @@ fn is_json(headers: &HeaderMap) -> bool {
 
 /// Syntax errors are a request that cannot be read; a wrong or unknown field is a value that is not right.
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    // serde would fill the fields of a struct from a list, in the order of their declaration.
+    if bytes.trim_ascii_start().starts_with(b"[") {
+        return Err(Problem::field("", "invalid", "must be an object"));
+    }
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
         let pointer = pointer(error.path());
