@@ -5,12 +5,17 @@ use std::time::Duration;
 
 use aisha_api::accounts::{NewKey, create_key};
 use aisha_api::config::{Config, DatabaseConfig, Environment, FalConfig, ObjectsConfig};
+use aisha_api::domain::clock::Clock;
+use aisha_api::domain::ids::Ids;
 use aisha_api::domain::secret::Secret;
+use aisha_api::fal::{FalSettings, FileHosts};
 use aisha_api::service::Service;
 use aisha_api::storage::db::MIGRATIONS;
-use aisha_api::storage::{jobs, objects};
+use aisha_api::storage::{Db, jobs, objects};
 use aisha_openapi::vocabulary::Scope;
+use chrono::{DateTime, Utc};
 use tempfile::TempDir;
+use url::Url;
 
 use super::object_store::ObjectStore;
 use super::person::Person;
@@ -32,6 +37,7 @@ pub enum Backend {
 pub struct TestApp {
     service: Option<Service>,
     config: Config,
+    clock: Clock,
     _folder: TempDir,
     _store: Option<ObjectStore>,
 }
@@ -47,6 +53,12 @@ impl TestApp {
         Self::start(Backend::Embedded, change).await.expect("the embedded service needs nothing from the machine")
     }
 
+    /// The service on one machine, with other settings, living by this clock.
+    pub async fn living_by(clock: Clock, change: impl FnOnce(&mut Config)) -> Self {
+        let started = Self::open(Backend::Embedded, clock, change).await;
+        started.expect("the embedded service needs nothing from the machine")
+    }
+
     /// The service on this backend; `None`, after saying so, if the machine has no Postgres.
     pub async fn on(backend: Backend) -> Option<Self> {
         Self::start(backend, |_| {}).await
@@ -54,6 +66,10 @@ impl TestApp {
 
     /// The service on this backend with other settings.
     pub async fn start(backend: Backend, change: impl FnOnce(&mut Config)) -> Option<Self> {
+        Self::open(backend, Clock::system(), change).await
+    }
+
+    async fn open(backend: Backend, clock: Clock, change: impl FnOnce(&mut Config)) -> Option<Self> {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let mut config = config_in(folder.path());
         let mut store = None;
@@ -64,14 +80,16 @@ impl TestApp {
             store = Some(started);
         }
         change(&mut config);
-        let service = Service::start(&config).await.expect("the service starts");
-        Some(Self { service: Some(service), config, _folder: folder, _store: store })
+        let service = Service::start_with(&config, clock.clone(), Ids::random(clock.clone())).await;
+        let service = service.expect("the service starts");
+        Some(Self { service: Some(service), config, clock, _folder: folder, _store: store })
     }
 
     /// Stops the process-to-be and starts it again on the same data.
     pub async fn restart(&mut self) {
         self.service().stop().await;
-        self.service = Some(Service::start(&self.config).await.expect("the service starts again"));
+        let service = Service::start_with(&self.config, self.clock.clone(), Ids::random(self.clock.clone())).await;
+        self.service = Some(service.expect("the service starts again"));
     }
 
     /// The rooms of the service.
@@ -85,6 +103,13 @@ impl TestApp {
         base.join(path.trim_start_matches('/')).expect("a path").into()
     }
 
+    /// The address of the fal sandbox.
+    pub fn fal_url(&self) -> String {
+        let FalConfig::Sandbox(sandbox) = &self.config.fal else { panic!("the service has no sandbox") };
+        let port = std::fs::read_to_string(sandbox.folder.join("port")).expect("the sandbox keeps its port");
+        format!("http://127.0.0.1:{}", port.trim())
+    }
+
     /// A person with an account and a key that may do all a user may.
     pub async fn person(&self, name: &str) -> Person {
         let scopes = Scope::ALL.iter().copied().filter(|scope| !matches!(scope, Scope::ActAs | Scope::Admin)).collect();
@@ -93,14 +118,14 @@ impl TestApp {
 
     /// A person whose key may do this, perhaps for the users of an issuer.
     pub async fn person_with(&self, name: &str, scopes: Vec<Scope>, issuer: Option<&str>) -> Person {
+        let issuer = issuer.map(str::to_owned);
+        let (account, name) = (name.to_owned(), "test".to_owned());
+        self.person_of(NewKey { account, name, scopes, issuer, expires_at: None }).await
+    }
+
+    /// A person with exactly this key.
+    pub async fn person_of(&self, new: NewKey) -> Person {
         let rooms = self.rooms();
-        let new = NewKey {
-            account: name.to_owned(),
-            name: "test".to_owned(),
-            scopes,
-            issuer: issuer.map(str::to_owned),
-            expires_at: None,
-        };
         let (_, secret) = create_key(&rooms.db, &rooms.clock, &rooms.ids, new).await.expect("a key");
         Person::new(self.url(""), Some(secret))
     }
@@ -131,10 +156,8 @@ impl TestApp {
         let busy = async {
             loop {
                 let counts = jobs::count(&rooms.db).await.expect("a count");
-                let of = |state: &str| counts.iter().find(|(name, _)| name == state).map_or(0, |(_, count)| *count);
-                assert_eq!(of("failed"), 0, "a job failed for good");
-                let due = jobs::is_any_due(&rooms.db, rooms.now()).await.expect("a look");
-                if of("running") == 0 && !due {
+                assert!(counts.iter().all(|(state, _)| state != "failed"), "a job failed for good");
+                if open_jobs(&rooms.db, rooms.now()).await == 0 {
                     return;
                 }
                 tokio::time::sleep(Duration::from_millis(20)).await;
@@ -150,16 +173,24 @@ impl TestApp {
 
 impl Drop for TestApp {
     fn drop(&mut self) {
-        if self.service.is_some() && !std::thread::panicking() {
-            panic!("a test ends its service with `finish`");
-        }
+        assert!(self.service.is_none() || std::thread::panicking(), "a test ends its service with `finish`");
     }
+}
+
+/// How many jobs are under way or due: in one look, because between two a job could go from the one to the other.
+async fn open_jobs(db: &Db, now: DateTime<Utc>) -> i64 {
+    let sql = "select count(*) from jobs where status = 'running' or (status = 'waiting' and run_at <= $1)";
+    let count = match db {
+        Db::Postgres(pool) => sqlx::query_scalar(sql).bind(now).fetch_one(pool).await,
+        Db::Sqlite(pool) => sqlx::query_scalar(sql).bind(now).fetch_one(pool).await,
+    };
+    count.expect("a look at the jobs")
 }
 
 /// The settings of a service that keeps everything in this folder, listens on a free port and trains in a second.
 pub fn config_in(folder: &Path) -> Config {
     let mut config = Config::from_env(&Environment::default()).expect("the defaults");
-    config.data_dir = folder.to_owned();
+    folder.clone_into(&mut config.data_dir);
     config.listen.set_port(0);
     config.database = DatabaseConfig::Sqlite(folder.join("aisha.sqlite"));
     config.objects = ObjectsConfig::Folder(folder.join("objects"));
@@ -168,4 +199,17 @@ pub fn config_in(folder: &Path) -> Config {
         sandbox.training = Duration::from_secs(1);
     }
     config
+}
+
+/// A fal that nobody reaches: a training waits for it, and its webhooks cannot be checked.
+pub fn unreachable_fal(config: &mut Config) {
+    let nowhere: Url = "http://127.0.0.1:9".parse().expect("a URL");
+    config.fal = FalConfig::Fal(Box::new(FalSettings {
+        key: Secret::new("id:secret"),
+        queue_url: nowhere.clone(),
+        rest_url: nowhere.clone(),
+        jwks_url: nowhere.clone(),
+        account_id: None,
+        file_hosts: FileHosts::Origin(nowhere),
+    }));
 }

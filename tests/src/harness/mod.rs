@@ -6,6 +6,7 @@ pub mod object_store;
 pub mod person;
 pub mod pictures;
 pub mod postgres;
+pub mod wire;
 
 pub use app::{Backend, TestApp};
-pub use person::{Answer, Person};
+pub use person::{Answer, Person, id};
