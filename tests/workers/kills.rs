@@ -32,7 +32,6 @@ const LONGEST_LIFE: Duration = Duration::from_millis(1200);
 
 /// The program and where it lives.
 struct Program {
-    binary: PathBuf,
     folder: PathBuf,
     port: u16,
     process: RefCell<Option<Child>>,
@@ -43,7 +42,7 @@ impl Program {
         // Free now, and asked for by nobody else: the address must stay the same over all starts.
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
         let port = listener.local_addr().expect("a bound port has an address").port();
-        Self { binary: built(), folder: folder.to_owned(), port, process: RefCell::default() }
+        Self { folder: folder.to_owned(), port, process: RefCell::default() }
     }
 
     fn url(&self) -> String {
@@ -52,11 +51,11 @@ impl Program {
 
     /// Starts it and waits until it is ready.
     async fn start(&self) {
-        let mut command = Command::new(&self.binary);
+        let mut command = Command::new(env!("CARGO_BIN_EXE_aisha-api-under-test"));
         command.arg("serve").current_dir(&self.folder).stdout(Stdio::null()).env_clear();
         command.env("AISHA_DATA_DIR", &self.folder).env("AISHA_LISTEN", format!("127.0.0.1:{}", self.port));
         command.env("AISHA_SANDBOX_TRAINING_SECONDS", "1").env("AISHA_SWEEP_SECONDS", "1");
-        command.env("AISHA_JOB_LEASE_SECONDS", "2").env("AISHA_LOG", "error");
+        command.env("AISHA_JOB_LEASE_SECONDS", "2");
         *self.process.borrow_mut() = Some(command.spawn().expect("the program starts"));
         let anybody = Person::new(self.url(), None);
         until("a service that is ready", async || {
@@ -80,19 +79,6 @@ impl Drop for Program {
             let _ = (process.kill(), process.wait());
         }
     }
-}
-
-/// The program as it is now: cargo builds it if it is not, and says where it lies.
-fn built() -> PathBuf {
-    let cargo = env!("CARGO");
-    let arguments = ["build", "--quiet", "-p", "aisha-api", "--bin", "aisha-api", "--message-format", "json"];
-    let output = Command::new(cargo).args(arguments).current_dir(env!("CARGO_MANIFEST_DIR")).output();
-    let output = output.expect("cargo runs");
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let messages = String::from_utf8(output.stdout).expect("JSON");
-    let messages = messages.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
-    let mut programs = messages.filter_map(|message| Some(PathBuf::from(message["executable"].as_str()?)));
-    programs.next().expect("cargo names the program")
 }
 
 /// What the service has said is done.
