@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use aisha_imaging::Pool;
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, SubsecRound as _, TimeDelta, Utc};
 use tokio::sync::{Notify, Semaphore, watch};
 use tokio_util::sync::CancellationToken;
 use url::Url;
@@ -132,7 +132,8 @@ impl App {
 
     /// A link to an object that works without a key until `links_until`.
     pub async fn link(&self, key: &str) -> Result<String, FilesError> {
-        let now = self.now();
+        // A link begins at a whole second, so that it ends exactly when it is said to end.
+        let now = self.now().trunc_subsecs(0);
         let lifetime = (self.links_until() - now).to_std().unwrap_or_default();
         let key = Key::parse(key)?;
         Ok(self.files.signed_url(&key, lifetime, now).await?.into())

@@ -62,6 +62,7 @@ codes! {
     PreconditionFailed = "precondition_failed", 412, "It has changed since it was read";
     PayloadTooLarge = "payload_too_large", 413, "The body is too large";
     UnsupportedMediaType = "unsupported_media_type", 415, "This content type is not accepted here";
+    RangeNotSatisfiable = "range_not_satisfiable", 416, "The file does not reach so far";
     ValidationFailed = "validation_failed", 422, "Some fields are not right";
     IdempotencyKeyReused = "idempotency_key_reused", 422, "The Idempotency-Key was used for another request";
     FileTooLarge = "file_too_large", 422, "The file is too large";

@@ -71,7 +71,10 @@ impl FromRequestParts<App> for Reader {
 /// Finds the key that the request shows.
 async fn authenticate(headers: &HeaderMap, app: &App) -> Result<ApiKey, Problem> {
     let shown = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-    let Some(shown) = shown.and_then(|value| value.strip_prefix("Bearer ")) else {
+    // The name of a scheme is written in any case (RFC 9110).
+    let shown =
+        shown.and_then(|value| value.split_once(' ')).filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
+    let Some((_, shown)) = shown else {
         return Err(unauthenticated("Send your key as `Authorization: Bearer aisha_…`."));
     };
     let Some(text) = KeyText::parse(shown.trim()) else {

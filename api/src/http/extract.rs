@@ -1,5 +1,7 @@
 //! How requests are read: axum's extractors, with every refusal a problem.
 
+use std::error::Error;
+
 use aisha_openapi::problem::ProblemCode;
 use axum::body::Bytes;
 use axum::extract::rejection::{BytesRejection, PathRejection, QueryRejection};
@@ -8,6 +10,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, header};
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
+use tower_http::timeout::TimeoutError;
 
 use super::problem::Problem;
 use crate::app::App;
@@ -91,8 +94,19 @@ impl From<BytesRejection> for Problem {
         if rejection.status() == axum::http::StatusCode::PAYLOAD_TOO_LARGE {
             Self::new(ProblemCode::PayloadTooLarge, "The body is larger than this request may be.")
         } else {
-            Self::new(ProblemCode::BadRequest, "The body did not arrive whole.")
+            not_whole(&rejection)
         }
+    }
+}
+
+/// A body that ended too early, or was not waited for any longer.
+pub(super) fn not_whole(error: &(dyn Error + 'static)) -> Problem {
+    let is_late = std::iter::successors(Some(error), |&error| error.source())
+        .any(|error| error.downcast_ref::<TimeoutError>().is_some());
+    if is_late {
+        Problem::new(ProblemCode::RequestTimeout, "Nothing more of the body came for a while. Send it again, whole.")
+    } else {
+        Problem::new(ProblemCode::BadRequest, "The body did not arrive whole.")
     }
 }
 
@@ -104,6 +118,10 @@ fn is_json(headers: &HeaderMap) -> bool {
 
 /// Syntax errors are a request that cannot be read; a wrong or unknown field is a value that is not right.
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    // serde would fill the fields of a struct from a list, in the order of their declaration.
+    if bytes.trim_ascii_start().starts_with(b"[") {
+        return Err(Problem::field("", "invalid", "must be an object"));
+    }
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
         let pointer = pointer(error.path());
@@ -127,4 +145,39 @@ fn pointer(path: &serde_path_to_error::Path) -> String {
         Segment::Unknown => None,
     });
     segments.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use axum::body::Body;
+    use axum::http::StatusCode;
+    use axum::response::IntoResponse as _;
+    use futures_util::stream::{self, StreamExt as _};
+    use tower_http::timeout::TimeoutBody;
+
+    use super::*;
+
+    /// A body that begins and then says nothing more, or breaks off.
+    fn request(falls_silent: bool) -> Request {
+        let begin = stream::iter([Ok(Bytes::from_static(b"{"))]);
+        let body = if falls_silent {
+            Body::from_stream(begin.chain(stream::pending::<Result<_, std::io::Error>>()))
+        } else {
+            Body::from_stream(begin.chain(stream::iter([Err(std::io::Error::other("cut"))])))
+        };
+        Request::new(Body::new(TimeoutBody::new(Duration::from_millis(10), body)))
+    }
+
+    async fn status(falls_silent: bool) -> StatusCode {
+        let rejection = Bytes::from_request(request(falls_silent), &()).await.expect_err("no whole body");
+        Problem::from(rejection).into_response().status()
+    }
+
+    #[tokio::test]
+    async fn a_body_that_falls_silent_took_too_long_and_one_that_breaks_off_cannot_be_read() {
+        assert_eq!(status(true).await, StatusCode::REQUEST_TIMEOUT);
+        assert_eq!(status(false).await, StatusCode::BAD_REQUEST);
+    }
 }

@@ -28,7 +28,9 @@ pub(super) fn routes() -> OpenApiRouter<App> {
 /// For fal alone: signed with fal's key, for our own account, about a training that was submitted with this token.
 #[utoipa::path(post, path = "/v1/webhooks/fal/{token}", operation_id = "receiveFalWebhook", tag = "webhooks",
     params(("token" = String, Path, description = "The word that was given to fal with the submission.")),
-    request_body(content = Object, description = "fal's webhook body."),
+    request_body(content = Object, description = "fal's webhook body.", example = json!({
+        "request_id": "019aa1d2-5f0c-7c1f-8d57-1f7c4a4a6d10", "gateway_request_id": "019aa1d2-5f0c-7c1f-8d57-1f7c4a4a6d10",
+        "status": "OK", "payload": {"diffusers_lora_file": {"url": "https://v3.fal.media/files/a/weights.safetensors"}}})),
     responses((status = 200, description = "Recorded, now or before.")),
     security(()))]
 async fn receive(

@@ -28,7 +28,7 @@ use std::time::Duration;
 
 use aisha_openapi::problem::ProblemCode;
 use axum::Router;
-use axum::http::{HeaderValue, header};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware;
 use axum::response::{IntoResponse, Response};
 use tower_http::catch_panic::CatchPanicLayer;
@@ -47,7 +47,8 @@ const BODY_PATIENCE: Duration = Duration::from_secs(30);
 /// The whole service as a router.
 pub fn router(app: App) -> Router {
     let (api, document) = operations().split_for_parts();
-    let docs = SwaggerUi::new("/docs").url("/openapi.json", openapi::complete(document));
+    let docs: Router<App> = SwaggerUi::new("/docs").url("/openapi.json", openapi::complete(document)).into();
+    let docs = docs.layer(middleware::map_response(no_such_page));
     // The last layer is the first that a request meets.
     api.merge(docs)
         .fallback(unknown_path)
@@ -86,6 +87,11 @@ async fn private(mut response: Response) -> Response {
 
 async fn unknown_path() -> Problem {
     Problem::new(ProblemCode::NotFound, "There is nothing at this address. The operations stand at /docs.")
+}
+
+/// The pages bring their own idea of how to say that one is missing.
+async fn no_such_page(response: Response) -> Response {
+    if response.status() == StatusCode::NOT_FOUND { unknown_path().await.into_response() } else { response }
 }
 
 async fn unknown_method() -> Problem {

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use aisha_openapi::problem::ProblemCode;
 use axum::extract::{Request, State};
-use axum::http::{HeaderValue, header};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use tower::ServiceExt as _;
@@ -42,6 +42,8 @@ struct LinkQuery {
     responses((status = 200, description = "The bytes.", body = Vec<u8>, content_type = "application/octet-stream"),
         (status = 206, description = "A part of the bytes."),
         (status = 403, description = "The link is not whole, or has ended.",
+            body = aisha_openapi::problem::Problem, content_type = "application/problem+json"),
+        (status = 416, description = "The range begins behind the end.",
             body = aisha_openapi::problem::Problem, content_type = "application/problem+json")),
     security(()))]
 async fn serve(
@@ -54,6 +56,14 @@ async fn serve(
     let now = app.now();
     let path = folder.open(&key, &link.expires, &link.signature, now).await.map_err(refused)?;
     let mut response = file(path, request).await?;
+    match response.status() {
+        StatusCode::RANGE_NOT_SATISFIABLE => return Ok(beyond(&response)),
+        StatusCode::PRECONDITION_FAILED => {
+            let detail = "The file is not as the request wants it to be; ask for it without conditions.";
+            return Err(Problem::new(ProblemCode::PreconditionFailed, detail));
+        }
+        _ => {}
+    }
     let left = link.expires.parse::<i64>().unwrap_or(0) - now.timestamp();
     let cache = format!("private, max-age={}, immutable", left.max(0));
     if let Ok(value) = HeaderValue::try_from(cache) {
@@ -70,6 +80,16 @@ async fn file(path: PathBuf, request: Request) -> Result<Response, Problem> {
     let mut response = ServeFile::new(&path).oneshot(request).await.map_err(|_| internal())?.into_response();
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
     Ok(response)
+}
+
+/// A range behind the end, told together with where the end is.
+fn beyond(answer: &Response) -> Response {
+    let detail = "The range begins behind the end of the file; `Content-Range` says where that is.";
+    let mut response = Problem::new(ProblemCode::RangeNotSatisfiable, detail).into_response();
+    if let Some(range) = answer.headers().get(header::CONTENT_RANGE) {
+        response.headers_mut().insert(header::CONTENT_RANGE, range.clone());
+    }
+    response
 }
 
 fn refused(error: LinkError) -> Problem {

@@ -61,9 +61,11 @@ pub async fn doom(tx: &mut Tx, key: &str, now: DateTime<Utc>) -> Result<(), Stor
     Ok(())
 }
 
-/// Gives up everything of an avatar, and tells how many objects that were.
+/// Gives up everything of an avatar, and tells how many objects that were. What is announced and perhaps being written
+/// at this moment stays in the ledger: whoever announced it will find the avatar gone, and the sweep takes the rest. If
+/// the ledger forgot it now, the bytes could arrive afterwards and would never be found.
 pub async fn doom_avatar(tx: &mut Tx, avatar_id: AvatarId, now: DateTime<Utc>) -> Result<u64, StorageError> {
-    let sql = "update objects set state = 'doomed', updated_at = $2 where avatar_id = $1 and state <> 'doomed'";
+    let sql = "update objects set state = 'doomed', updated_at = $2 where avatar_id = $1 and state = 'live'";
     Ok(on_tx!(tx, |conn| sqlx::query(sql).bind(avatar_id.0).bind(now).execute(conn).await?.rows_affected()))
 }
 

@@ -48,6 +48,15 @@ pub async fn add(tx: &mut Tx, user: &User) -> Result<bool, StorageError> {
     Ok(added == 1)
 }
 
+/// Holds a person until the transaction ends, for what may be there once a person. Taken before any of their avatars.
+pub async fn lock(tx: &mut Tx, id: UserId) -> Result<(), StorageError> {
+    let sql = "update users set created_at = created_at where id = $1";
+    on_tx!(tx, |conn| {
+        sqlx::query(sql).bind(id.0).execute(conn).await?;
+    });
+    Ok(())
+}
+
 /// The person with this id.
 pub async fn find(db: &Db, id: UserId) -> Result<Option<User>, StorageError> {
     let sql = "select id, name, issuer, external_id, created_at from users where id = $1";

@@ -10,12 +10,14 @@ use crate::domain::avatar::{self, Avatar};
 use crate::domain::event::NewEvent;
 use crate::domain::job::Job;
 use crate::domain::training::{Ending, Training};
-use crate::storage::{Tx, avatars, objects, trainings};
+use crate::storage::{Tx, avatars, objects, trainings, users};
 
 /// Ends a training. Of all that come to tell it, only the first does anything.
 pub(super) async fn end(app: &App, training: &Training, ending: &Ending) -> Result<(), JobError> {
     let now = app.now();
     let mut tx = app.begin().await?;
+    // A first completion chooses the main avatar, of which a person has one.
+    users::lock(&mut tx, training.user_id).await?;
     let Some(avatar) = avatars::lock(&mut tx, training.user_id, training.avatar_id).await? else { return Ok(()) };
     if !trainings::end(&mut tx, training.id, ending, now).await? {
         return Ok(());

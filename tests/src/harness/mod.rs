@@ -7,7 +7,8 @@ pub mod object_store;
 pub mod person;
 pub mod pictures;
 pub mod postgres;
+pub mod raw_http;
 pub mod wire;
 
 pub use app::{Backend, TestApp};
-pub use person::{Answer, Person};
+pub use person::{Answer, Person, id};

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use aisha_api::domain::secret::Secret;
+use bytes::Bytes;
 use reqwest::multipart::{Form, Part};
 use reqwest::{Client, Method, RequestBuilder, StatusCode};
 use serde_json::{Value, json};
@@ -12,6 +13,7 @@ use serde_json::{Value, json};
 pub struct Person {
     base: String,
     key: Option<Secret>,
+    act_as: Option<String>,
     client: Client,
 }
 
@@ -24,6 +26,8 @@ pub struct Answer {
     pub headers: reqwest::header::HeaderMap,
     /// Its body; null if it was not JSON.
     pub body: Value,
+    /// Its body as it came.
+    pub bytes: Bytes,
 }
 
 impl Answer {
@@ -58,14 +62,39 @@ impl Person {
         aisha_api::fal::install_tls();
         let client = Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none());
         let client = client.timeout(Duration::from_secs(90)).build().expect("a client");
-        Self { base, key, client }
+        Self { base, key, act_as: None, client }
+    }
+
+    /// The same key, acting for somebody such as `telegram:777`.
+    #[must_use]
+    pub fn acting_for(&self, subject: &str) -> Self {
+        Self { act_as: Some(subject.to_owned()), ..self.clone() }
+    }
+
+    /// The same address with another key, or with what is to be taken for one.
+    #[must_use]
+    pub fn showing(&self, key: &str) -> Self {
+        Self { key: Some(Secret::new(key)), ..self.clone() }
+    }
+
+    /// The key.
+    ///
+    /// # Panics
+    ///
+    /// When this is a stranger.
+    pub fn key(&self) -> &str {
+        self.key.as_ref().expect("a person with a key").expose()
     }
 
     /// A request, to be filled in and given to [`Person::send`].
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let request = self.client.request(method, format!("{}{}", self.base, path.trim_start_matches('/')));
-        match &self.key {
+        let request = match &self.key {
             Some(key) => request.bearer_auth(key.expose()),
+            None => request,
+        };
+        match &self.act_as {
+            Some(subject) => request.header("Act-As", subject),
             None => request,
         }
     }
@@ -75,7 +104,12 @@ impl Person {
         let response = request.send().await.expect("the service answers");
         let (status, headers) = (response.status(), response.headers().clone());
         let bytes = response.bytes().await.expect("the answer arrives whole");
-        Answer { status, headers, body: serde_json::from_slice(&bytes).unwrap_or(Value::Null) }
+        Answer { status, headers, body: serde_json::from_slice(&bytes).unwrap_or(Value::Null), bytes }
+    }
+
+    /// Follows an absolute link as a browser would: without a key.
+    pub async fn follow(&self, link: &str) -> Answer {
+        self.send(self.client.get(link)).await
     }
 
     /// GET.
@@ -124,6 +158,16 @@ impl Person {
         self.send(self.request(Method::POST, &format!("/v1/avatars/{avatar}/photos")).multipart(form)).await
     }
 
+    /// Sends one file as the whole body, as `curl -T` does.
+    pub async fn upload_body(&self, avatar: &str, content_type: Option<&str>, bytes: Vec<u8>) -> Answer {
+        let request = self.request(Method::POST, &format!("/v1/avatars/{avatar}/photos")).body(bytes);
+        self.send(match content_type {
+            Some(kind) => request.header("Content-Type", kind),
+            None => request,
+        })
+        .await
+    }
+
     /// Sends so many different good photos.
     pub async fn upload_photos(&self, avatar: &str, count: u32) -> Value {
         let files = (0..count).map(|number| ("photo.jpg", super::pictures::jpeg(number))).collect();
@@ -136,9 +180,47 @@ impl Person {
         self.send(request.header("Idempotency-Key", idempotency_key).json(&json!({"preset": "fast"}))).await
     }
 
+    /// Makes an avatar of so many photos and trains it to the end; gives the ids of avatar and training.
+    pub async fn trained_avatar(&self, photos: u32) -> (String, String) {
+        let avatar = self.avatar().await;
+        self.upload_photos(&avatar, photos).await;
+        let training = self.train(&avatar, &format!("first-of-{avatar}")).await.expect(202);
+        let training = id(&training);
+        self.training_in(&training, "completed").await;
+        (avatar, training)
+    }
+
+    /// Waits until a training is in this status, and gives it.
+    pub async fn training_in(&self, training: &str, status: &str) -> Value {
+        let path = format!("/v1/trainings/{training}");
+        let reached = async {
+            loop {
+                let training = self.get(&path).await.expect(200);
+                if training["status"] == status {
+                    return training;
+                }
+                let known = ["completed", "failed", "cancelled"];
+                let ended = training["status"].as_str().is_some_and(|word| known.contains(&word));
+                assert!(!ended, "waited for `{status}`: {training:#}");
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        tokio::time::timeout(super::app::PATIENCE, reached).await.unwrap_or_else(|_| panic!("no training is {status}"))
+    }
+
     /// Waits for the first event of these kinds after a number.
     pub async fn event(&self, types: &str, after: i64) -> Value {
         let events = self.get(&format!("/v1/events?after={after}&wait=30&types={types}")).await.expect(200);
         events["data"].get(0).cloned().unwrap_or_else(|| panic!("no {types} came"))
     }
+}
+
+/// The id in a body.
+///
+/// # Panics
+///
+/// When it has none.
+#[track_caller]
+pub fn id(body: &Value) -> String {
+    body["id"].as_str().unwrap_or_else(|| panic!("no id in {body:#}")).to_owned()
 }

@@ -43,3 +43,13 @@ pub fn camera_jpeg(width: u32, height: u32) -> Vec<u8> {
     encoder.encode(&pixels, width, height, jpeg_encoder::ColorType::Rgb).expect("a picture can be encoded");
     jpeg
 }
+
+/// A JPEG whose EXIF asks for this orientation.
+pub fn jpeg_turned(picture: &RgbImage, orientation: u8) -> Vec<u8> {
+    let mut exif = b"Exif\0\0II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0".to_vec();
+    exif.extend([orientation, 0, 0, 0, 0, 0, 0, 0]);
+    let length = u16::try_from(exif.len() + 2).expect("a short segment");
+    let plain = encode(picture, ImageFormat::Jpeg);
+    let (start, rest) = plain.split_at(2);
+    [start, &[0xff, 0xe1], &length.to_be_bytes(), &exif, rest].concat()
+}

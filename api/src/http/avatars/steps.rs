@@ -21,7 +21,7 @@ use crate::http::held;
 use crate::http::idempotency::{Claim, IdempotencyKey, Reply};
 use crate::http::problem::Problem;
 use crate::http::trainings::request_cancel;
-use crate::storage::{Tx, avatars, trainings};
+use crate::storage::{Tx, avatars, trainings, users};
 
 /// The steps.
 pub(super) fn routes() -> OpenApiRouter<App> {
@@ -114,6 +114,7 @@ async fn make_main(
         Claim::Replay(response) => return Ok(response),
         Claim::Fresh(tx) => tx,
     };
+    users::lock(&mut tx, me.subject).await?;
     let mut avatar = held::lock(&mut tx, &me, id).await?;
     if avatar.status != AvatarStatus::Completed {
         return Err(Refusal::MainNeedsCompletion.into());

@@ -27,6 +27,7 @@ use crate::app::App;
 use crate::domain::ids::AvatarId;
 use crate::domain::photo::Photo;
 use crate::domain::principal::Principal;
+use crate::http::extract::not_whole;
 use crate::http::problem::{Problem, internal, unavailable};
 
 const MAX_FILES: usize = 50;
@@ -59,7 +60,9 @@ enum File {
 impl Batch {
     /// Begins an upload. With `only_compare` nothing is taken in.
     pub(super) fn new(app: &App, me: &Principal, avatar_id: AvatarId, only_compare: bool) -> Self {
-        let (app, me, hash) = (app.clone(), Arc::new(me.clone()), Sha256::new());
+        let (app, me) = (app.clone(), Arc::new(me.clone()));
+        // The same files for another avatar are another wish.
+        let hash = Sha256::new_with_prefix(avatar_id.0);
         Self { app, me, avatar_id, only_compare, hash, files: Vec::new() }
     }
 
@@ -138,7 +141,7 @@ impl Batch {
     async fn read_body(&self, mut body: BodyDataStream) -> Result<Result<Bytes, Problem>, Problem> {
         let mut bytes = BytesMut::new();
         while let Some(chunk) = body.next().await {
-            let chunk = chunk.map_err(|_| Problem::new(ProblemCode::BadRequest, "The body did not arrive whole."))?;
+            let chunk = chunk.map_err(|error| not_whole(&error))?;
             if !self.fits(&bytes, &chunk) {
                 return Ok(Err(self.too_large()));
             }
@@ -205,9 +208,14 @@ async fn entry(app: &App, filename: Option<String>, taken: Taken) -> Result<Uplo
 }
 
 fn broken(error: &MultipartError) -> Problem {
-    let code = match error.status() {
-        StatusCode::PAYLOAD_TOO_LARGE => ProblemCode::PayloadTooLarge,
-        _ => ProblemCode::BadRequest,
-    };
-    Problem::new(code, format!("The form cannot be read: {}.", error.body_text()))
+    match error.status() {
+        StatusCode::PAYLOAD_TOO_LARGE => {
+            Problem::new(ProblemCode::PayloadTooLarge, "The form is larger than its files may be together.")
+        }
+        // What the form's reader could not read for reasons of its own is told as those of the body below it.
+        StatusCode::BAD_REQUEST => {
+            Problem::new(ProblemCode::BadRequest, format!("The form cannot be read: {}.", error.body_text()))
+        }
+        _ => not_whole(error),
+    }
 }

@@ -10,7 +10,7 @@ use bytes::Bytes;
 use super::event;
 use crate::app::App;
 use crate::domain::Refusal;
-use crate::domain::avatar;
+use crate::domain::avatar::{self, Avatar};
 use crate::domain::ids::{AvatarId, PhotoId};
 use crate::domain::job::Job;
 use crate::domain::photo::{Photo, original_key, thumbnail_key};
@@ -19,7 +19,7 @@ use crate::files::Key;
 use crate::http::held;
 use crate::http::problem::Problem;
 use crate::storage::objects::NewObject;
-use crate::storage::{objects, photos};
+use crate::storage::{Tx, objects, photos};
 
 /// Takes a file in: a new photo, or the one that has the same bytes.
 pub(super) async fn take(
@@ -91,8 +91,14 @@ async fn write_objects(app: &App, photo: &Photo, original: Bytes, thumbnail: Vec
 async fn add(app: &App, me: &Principal, photo: Photo) -> Result<(UploadOutcome, Photo), Problem> {
     let now = app.now();
     let mut tx = app.begin().await?;
-    let mut avatar = held::lock(&mut tx, me, photo.avatar_id).await?;
-    avatar::accept_photos(avatar.status)?;
+    let mut avatar = match open_avatar(&mut tx, me, photo.avatar_id).await {
+        Ok(avatar) => avatar,
+        Err(problem) => {
+            // It was deleted or given up while the file was on its way.
+            give_up(app, tx, &photo).await?;
+            return Err(problem);
+        }
+    };
     let limit = i64::from(app.settings.photos.per_avatar);
     let is_full = avatar.photos_count >= limit;
     let added = if is_full { None } else { photos::add(&mut tx, &photo).await? };
@@ -111,15 +117,29 @@ async fn add(app: &App, me: &Principal, photo: Photo) -> Result<(UploadOutcome, 
         app.commit(tx).await?;
         return Ok((UploadOutcome::Created, added));
     }
-    for key in [&photo.original_key, &photo.thumbnail_key] {
-        objects::doom(&mut tx, key, now).await?;
-    }
-    app.enqueue(&mut tx, &Job::ClearObjects {}, now).await?;
-    app.commit(tx).await?;
+    give_up(app, tx, &photo).await?;
     match photos::find_by_sha256(&app.db, me.subject, photo.avatar_id, &photo.sha256).await? {
         Some(known) => Ok((UploadOutcome::Duplicate, known)),
         None if is_full => Err(Refusal::TooManyPhotos { limit }.into()),
         // It was there a moment ago and has been deleted since.
         None => Err(crate::http::problem::unavailable()),
     }
+}
+
+/// Takes the avatar for a new photo.
+async fn open_avatar(tx: &mut Tx, me: &Principal, id: AvatarId) -> Result<Avatar, Problem> {
+    let avatar = held::lock(tx, me, id).await?;
+    avatar::accept_photos(avatar.status)?;
+    Ok(avatar)
+}
+
+/// Has the objects of a photo that is not to be deleted again.
+async fn give_up(app: &App, mut tx: Tx, photo: &Photo) -> Result<(), Problem> {
+    let now = app.now();
+    for key in [&photo.original_key, &photo.thumbnail_key] {
+        objects::doom(&mut tx, key, now).await?;
+    }
+    app.enqueue(&mut tx, &Job::ClearObjects {}, now).await?;
+    app.commit(tx).await?;
+    Ok(())
 }

@@ -28,7 +28,8 @@ pub(super) fn routes() -> OpenApiRouter<App> {
 /// Name every photo once, first to last.
 #[utoipa::path(put, path = "/v1/avatars/{avatar_id}/photos/order", operation_id = "orderPhotos", tag = "photos",
     params(("avatar_id" = uuid::Uuid, Path, description = "The avatar.")),
-    request_body(content = PhotoOrder),
+    request_body(content = PhotoOrder, example = json!({"photo_ids": ["018f3c5e-7d1a-7cc3-9d5c-3b1c5e8f0a12",
+        "018f3c5e-7d1a-7cc3-9d5c-3b1c5e8f0a11"]})),
     responses((status = 200, description = "The photos in their new order.", body = PhotoList)))]
 async fn reorder(
     State(app): State<App>,

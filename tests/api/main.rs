@@ -1,0 +1,14 @@
+//! The contract of the HTTP API, a file a resource, each rule with its status and its code.
+
+mod auth;
+mod avatars;
+mod events;
+mod fal_webhook;
+mod idempotency;
+mod me;
+mod objects;
+mod openapi;
+mod owners;
+mod photos;
+mod problems;
+mod trainings;

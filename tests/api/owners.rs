@@ -1,0 +1,244 @@
+//! Nobody sees or changes what is another's (R5): a walk over every operation of the document that is served.
+//!
+//! Each operation that names a thing is tried with another person's things, and must answer as it does for things that
+//! do not exist. An operation that names none stands in a list below with its reason; one that is in neither fails.
+
+use std::collections::BTreeSet;
+
+use aisha_openapi::vocabulary::Scope;
+use aisha_tests::harness::{Answer, Backend, Person, TestApp, pictures};
+use reqwest::Method;
+use reqwest::multipart::{Form, Part};
+use serde_json::{Value, json};
+
+/// Operations that need no key, and what guards them instead.
+const PUBLIC: &[(&str, &str)] = &[
+    ("getObject", "the signature in the link is the permission; see objects.rs"),
+    ("receiveFalWebhook", "fal's signature is the permission; see fal_webhook.rs"),
+    ("isAlive", "tells nothing of anybody"),
+    ("isReady", "tells nothing of anybody"),
+];
+
+/// Operations that name no thing: they reach the caller's own things only.
+const WITHOUT_IDS: &[(&str, &str)] = &[
+    ("createAvatar", "makes a thing of the caller's"),
+    ("listAvatars", "looked through below: none of the other's stands in it"),
+    ("listEvents", "looked through below: none of the other's stands in it"),
+    ("getMe", "shows the caller"),
+];
+
+/// An operation of the document.
+struct Operation {
+    name: String,
+    method: Method,
+    path: String,
+    body: Value,
+}
+
+/// The operations of the document that is served.
+async fn operations(reader: &Person) -> Vec<Operation> {
+    let document = reader.get("/openapi.json").await.expect(200);
+    let mut found = Vec::new();
+    for (path, item) in document["paths"].as_object().expect("paths") {
+        for (method, operation) in item.as_object().expect("a path item") {
+            found.push(Operation {
+                name: operation["operationId"].as_str().expect("a name").to_owned(),
+                method: method.to_ascii_uppercase().parse().expect("a method"),
+                path: path.clone(),
+                body: operation["requestBody"]["content"].clone(),
+            });
+        }
+    }
+    assert!(found.len() > 20, "the document has its operations");
+    found
+}
+
+impl Operation {
+    fn is_listed(&self, list: &[(&str, &str)]) -> bool {
+        list.iter().any(|(name, _)| *name == self.name)
+    }
+
+    /// Sends a good request, with these things in the places of its path.
+    async fn send(&self, person: &Person, things: &Things) -> Answer {
+        let path = self
+            .path
+            .replace("{avatar_id}", &things.avatar)
+            .replace("{photo_id}", &things.photo)
+            .replace("{training_id}", &things.training)
+            .replace("{key}", "x/y")
+            .replace("{token}", "x");
+        assert!(!path.contains('{'), "{}: this walk does not know what to put into {path}", self.name);
+        let mut request = person.request(self.method.clone(), &path);
+        if self.method == Method::POST {
+            request = request.header("Idempotency-Key", uuid::Uuid::new_v4().to_string());
+        }
+        if self.name == "orderPhotos" {
+            request = request.json(&json!({"photo_ids": [things.photo]}));
+        } else if let Some(example) = self.body["application/json"].get("example") {
+            request = request.json(example);
+        } else if self.body.get("multipart/form-data").is_some() {
+            request = request.multipart(Form::new().part("file", Part::bytes(pictures::jpeg(77)).file_name("77.jpg")));
+        }
+        person.send(request).await
+    }
+}
+
+/// What somebody has.
+struct Things {
+    avatar: String,
+    photo: String,
+    training: String,
+}
+
+impl Things {
+    async fn of(person: &Person) -> Self {
+        let (avatar, training) = person.trained_avatar(5).await;
+        let photos = person.get(&format!("/v1/avatars/{avatar}/photos")).await.expect(200);
+        Self { photo: aisha_tests::harness::id(&photos["data"][0]), avatar, training }
+    }
+
+    fn missing() -> Self {
+        let id = || uuid::Uuid::now_v7().to_string();
+        Self { avatar: id(), photo: id(), training: id() }
+    }
+
+    /// All that their owner can see of them, but for signed links, which differ from hour to hour.
+    async fn seen(&self, owner: &Person) -> Vec<Value> {
+        let mut seen = Vec::new();
+        for path in [
+            format!("/v1/avatars/{}", self.avatar),
+            format!("/v1/avatars/{}/photos", self.avatar),
+            format!("/v1/avatars/{}/timeline", self.avatar),
+            format!("/v1/avatars/{}/trainings", self.avatar),
+        ] {
+            let mut body = owner.get(&path).await.expect(200);
+            forget_links(&mut body);
+            seen.push(body);
+        }
+        seen
+    }
+}
+
+fn forget_links(body: &mut Value) {
+    match body {
+        Value::Object(fields) => {
+            fields.retain(|name, _| !name.ends_with("_url") && name != "urls_expire_at");
+            fields.values_mut().for_each(forget_links);
+        }
+        Value::Array(items) => items.iter_mut().for_each(forget_links),
+        _ => {}
+    }
+}
+
+/// A refusal as far as it may tell things apart.
+fn told(answer: &Answer) -> (u16, Value, Vec<String>) {
+    let mut body = answer.body.clone();
+    assert!(body["request_id"].is_string(), "{body:#}");
+    body["request_id"] = Value::Null;
+    let mut headers: Vec<String> = answer.headers.keys().map(ToString::to_string).collect();
+    headers.sort();
+    (answer.status.as_u16(), body, headers)
+}
+
+/// Tries all that names something on another's things.
+async fn try_everything(thief: &Person, owner: &Person) {
+    let things = Things::of(owner).await;
+    let before = things.seen(owner).await;
+    for operation in operations(thief).await {
+        if operation.is_listed(PUBLIC) || operation.is_listed(WITHOUT_IDS) {
+            continue;
+        }
+        let name = &operation.name;
+        assert!(operation.path.contains('{'), "{name} names nothing: put it into a list, with a reason");
+        let foreign = operation.send(thief, &things).await;
+        let missing = operation.send(thief, &Things::missing()).await;
+        assert_eq!(told(&foreign), told(&missing), "{name} tells that the thing exists");
+        foreign.problem(404, "not_found");
+    }
+    for path in ["/v1/avatars", "/v1/events", "/v1/me"] {
+        let answer = thief.get(path).await;
+        let text = String::from_utf8(answer.bytes.to_vec()).expect("text");
+        for id in [&things.avatar, &things.photo, &things.training] {
+            assert!(!text.contains(id.as_str()), "{path} shows another's things");
+        }
+    }
+    assert_eq!(things.seen(owner).await, before, "nothing was changed");
+}
+
+#[tokio::test]
+async fn without_a_key_there_is_nothing() {
+    let app = TestApp::new().await;
+    let things = Things::of(&app.person("ben").await).await;
+    let stranger = app.stranger();
+    let mut public = BTreeSet::new();
+    for operation in operations(&stranger).await {
+        if operation.is_listed(PUBLIC) {
+            public.insert(operation.name);
+            continue;
+        }
+        let real = operation.send(&stranger, &things).await;
+        let missing = operation.send(&stranger, &Things::missing()).await;
+        assert_eq!(told(&real), told(&missing), "{}", operation.name);
+        real.problem(401, "unauthenticated");
+    }
+    assert_eq!(public.len(), PUBLIC.len(), "the list names what exists: {public:?}");
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn the_list_of_operations_without_ids_is_true() {
+    let app = TestApp::new().await;
+    let operations = operations(&app.stranger()).await;
+    let listed: BTreeSet<&str> = WITHOUT_IDS.iter().map(|(name, _)| *name).collect();
+    let without: BTreeSet<&str> = operations
+        .iter()
+        .filter(|operation| !operation.path.contains('{') && !operation.is_listed(PUBLIC))
+        .map(|operation| operation.name.as_str())
+        .collect();
+    assert_eq!(without, listed);
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn one_person_cannot_reach_what_is_anothers() {
+    let app = TestApp::new().await;
+    try_everything(&app.person("ann").await, &app.person("ben").await).await;
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn one_person_cannot_reach_what_is_anothers_on_postgres_and_s3() {
+    let Some(app) = TestApp::on(Backend::Production).await else { return };
+    try_everything(&app.person("ann").await, &app.person("ben").await).await;
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn a_key_that_acts_for_one_cannot_reach_what_is_anothers() {
+    let app = TestApp::new().await;
+    let scopes: Vec<Scope> = Scope::ALL.iter().copied().filter(|scope| *scope != Scope::Admin).collect();
+    let bot = app.person_with("bot", scopes, Some("telegram:4242")).await;
+    try_everything(&bot.acting_for("telegram:1"), &bot.acting_for("telegram:2")).await;
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn an_operator_is_no_owner() {
+    let app = TestApp::new().await;
+    let root = app.person_with("root", vec![Scope::Admin], None).await;
+    try_everything(&root, &app.person("ben").await).await;
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn anothers_photos_cannot_be_put_into_ones_own_order() {
+    let app = TestApp::new().await;
+    let (ann, ben) = (app.person("ann").await, app.person("ben").await);
+    let (of_ann, of_ben) = (ann.avatar().await, ben.avatar().await);
+    ann.upload_photos(&of_ann, 1).await;
+    let foreign = ben.upload_photos(&of_ben, 1).await["results"][0]["photo"]["id"].clone();
+    let order = format!("/v1/avatars/{of_ann}/photos/order");
+    ann.put(&order, json!({"photo_ids": [foreign]})).await.problem(422, "validation_failed");
+    ann.get(&format!("/v1/avatars/{of_ann}/photos")).await.expect(200);
+    app.finish().await;
+}

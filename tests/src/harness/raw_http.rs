@@ -1,0 +1,38 @@
+//! HTTP as bytes on a socket, for what no client would send.
+
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+
+use super::app::PATIENCE;
+use super::{Person, TestApp};
+
+/// Opens a connection to the service.
+pub async fn connect(app: &TestApp) -> TcpStream {
+    let url = app.url("");
+    let address = url.trim_start_matches("http://").trim_end_matches('/');
+    TcpStream::connect(address).await.expect("the service accepts")
+}
+
+/// The head of a request with a body of this length, whatever is then sent.
+pub fn head(person: &Person, method: &str, path: &str, content_type: &str, length: usize) -> String {
+    let key = person.key();
+    format!(
+        "{method} {path} HTTP/1.1\r\nHost: aisha\r\nAuthorization: Bearer {key}\r\nContent-Type: {content_type}\r\n\
+         Content-Length: {length}\r\nConnection: close\r\n\r\n"
+    )
+}
+
+/// Sends bytes, says that no more will come, and reads all that is answered.
+///
+/// # Panics
+///
+/// When the service neither answers nor closes the connection.
+pub async fn exchange(app: &TestApp, request: &[u8]) -> String {
+    let mut socket = connect(app).await;
+    socket.write_all(request).await.expect("the service reads");
+    socket.shutdown().await.expect("the end can be said");
+    let mut answer = Vec::new();
+    // A connection that is cut is an answer, too.
+    let _ = tokio::time::timeout(PATIENCE, socket.read_to_end(&mut answer)).await.expect("the service ends it");
+    String::from_utf8_lossy(&answer).into_owned()
+}
