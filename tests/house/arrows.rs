@@ -31,7 +31,7 @@ const WORLDS: &[(&str, &[&str])] = &[
     ("clap", &["cli", "demo", "main"]),
     ("anyhow", &["accounts", "cli", "demo", "main", "service"]),
     ("tracing_subscriber", &["config"]),
-    ("aisha_imaging", &["app", "http", "service"]),
+    ("aisha_imaging", &["app", "demo", "http", "service"]),
 ];
 
 /// The crates of ours that each crate of ours may depend on.

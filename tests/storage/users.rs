@@ -6,13 +6,14 @@ use aisha_api::storage::users;
 use futures_util::future::join_all;
 use uuid::Uuid;
 
-use crate::store::{NAME, Store, user};
+use crate::store::{NAME, Store, assert_waits, user};
 
 crate::on_both!(
     a_person_reads_back_as_written,
     a_name_or_an_external_id_is_taken_once,
     people_seen_through_an_issuer_are_not_accounts_of_the_operator,
     of_many_who_add_the_same_person_at_once_one_does,
+    who_holds_a_person_holds_them_alone,
 );
 
 fn seen(issuer: &str, external_id: &str) -> User {
@@ -61,4 +62,15 @@ async fn of_many_who_add_the_same_person_at_once_one_does(store: Store) {
     });
     assert_eq!(join_all(adds).await.into_iter().filter(|added| *added).count(), 1);
     assert_eq!(store.number("select count(*) from users").await, 1);
+}
+
+async fn who_holds_a_person_holds_them_alone(store: Store) {
+    let ann = user("ann");
+    store.write(async |tx| users::add(tx, &ann).await).await.unwrap();
+    let mut tx = store.db.begin().await.unwrap();
+    users::lock(&mut tx, ann.id).await.unwrap();
+    let mut other = Box::pin(store.write(async |tx| users::lock(tx, ann.id).await));
+    assert_waits(&mut other).await;
+    tx.commit().await.unwrap();
+    other.await.unwrap();
 }

@@ -41,24 +41,17 @@ pub(super) async fn end(app: &App, training: &Training, ending: &Ending) -> Resu
 
 /// A job that failed for good must not leave its training waiting. Before the submission nothing is lost and the
 /// training fails; after it the truth lies at fal, and the sweep goes on asking.
-pub(super) async fn after_failed_job(app: &App, job: &Job, error: &str) {
-    let (Job::PrepareTraining { training_id } | Job::SubmitTraining { training_id }) = job else { return };
-    let message = match trainings::find_for_job(&app.db, *training_id).await {
-        Ok(Some(training)) if training.submitted_at.is_none() => {
-            let code = match training.status {
-                TrainingStatus::Preparing => "preparation_failed",
-                TrainingStatus::Submitting => "submission_failed",
-                _ => return,
-            };
-            let ending = Ending::Failed { code: code.to_owned(), message: error.to_owned(), response: None };
-            end(app, &training, &ending).await.err().map(|error| error.message)
-        }
-        Ok(_) => None,
-        Err(error) => Some(error.to_string()),
+pub(super) async fn after_failed_job(app: &App, job: &Job, error: &str) -> Result<(), JobError> {
+    let (Job::PrepareTraining { training_id } | Job::SubmitTraining { training_id }) = job else { return Ok(()) };
+    let training = trainings::find_for_job(&app.db, *training_id).await?;
+    let Some(training) = training.filter(|training| training.submitted_at.is_none()) else { return Ok(()) };
+    let code = match training.status {
+        TrainingStatus::Preparing => "preparation_failed",
+        TrainingStatus::Submitting => "submission_failed",
+        _ => return Ok(()),
     };
-    if let Some(error) = message {
-        tracing::error!(training.id = %training_id, error, "a training could not be ended after its job failed");
-    }
+    let ending = Ending::Failed { code: code.to_owned(), message: error.to_owned(), response: None };
+    end(app, &training, &ending).await
 }
 
 /// What the end of a training means for its avatar.

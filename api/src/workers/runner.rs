@@ -15,6 +15,7 @@ use super::{
 };
 use crate::app::App;
 use crate::domain::job::Job;
+use crate::storage::StorageError;
 use crate::storage::jobs::{self, ClaimedJob};
 
 /// Jobs at once. They wait for networks and disks, not for cores.
@@ -132,15 +133,23 @@ async fn settle(app: &App, claimed: &ClaimedJob, outcome: Result<(), JobError>) 
         }
         Err(error) => {
             tracing::error!(error = error.message, "a job failed for good");
-            // What the job was for must not wait for ever.
-            if let Some(job) = &claimed.job {
-                ending::after_failed_job(app, job, &error.message).await;
-            }
-            jobs::fail(&app.db, claimed, &error.message).await
+            give_up(app, claimed, &error.message).await
         }
     };
     if let Err(error) = written {
         tracing::warn!(%error, "the end of a job could not be written; it will run again");
+    }
+}
+
+/// What the job was for must not wait for ever, so the job has not failed before that is told.
+async fn give_up(app: &App, claimed: &ClaimedJob, error: &str) -> Result<(), StorageError> {
+    let told = match &claimed.job {
+        Some(job) => ending::after_failed_job(app, job, error).await,
+        None => Ok(()),
+    };
+    match told {
+        Ok(()) => jobs::fail(&app.db, claimed, error).await,
+        Err(untold) => jobs::retry(&app.db, claimed, app.now() + pause(claimed.attempts), &untold.message).await,
     }
 }
 

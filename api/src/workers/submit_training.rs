@@ -25,6 +25,8 @@ const SET_KEPT_AT_FAL: Duration = Duration::from_hours(24);
 const UPLOAD_PATIENCE: Duration = Duration::from_mins(30);
 /// When to ask for the first time after a submission.
 const FIRST_LOOK: TimeDelta = TimeDelta::seconds(2);
+/// After so long without another attempt, which is more than any pause between two, the sweep sees to one.
+const NEXT_ATTEMPT: TimeDelta = TimeDelta::minutes(10);
 /// How long to go on trying to write down what fal has answered, before the answer counts as lost.
 const NOTE_ATTEMPTS: u32 = 100;
 const NOTE_PAUSE: Duration = Duration::from_millis(200);
@@ -66,7 +68,8 @@ pub(super) async fn run(app: &App, training_id: TrainingId) -> Result<(), JobErr
         }
         Err(error) if error.is_transient() => {
             let mut tx = app.begin().await?;
-            trainings::withdraw_submission(&mut tx, training.id, app.now()).await?;
+            let now = app.now();
+            trainings::withdraw_submission(&mut tx, training.id, now + NEXT_ATTEMPT, now).await?;
             look_for_cancellation(app, &mut tx, &training).await?;
             app.commit(tx).await?;
             Err(JobError::retry(error))

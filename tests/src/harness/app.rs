@@ -165,6 +165,7 @@ impl TestApp {
 
     /// Like `finish`, for a test in which jobs fail for good.
     pub async fn finish_after_failed_jobs(mut self) {
+        self.quiet().await;
         let rooms = self.rooms();
         let mut stored: Vec<String> =
             rooms.files.list("").await.expect("a listing").iter().map(ToString::to_string).collect();
@@ -181,16 +182,18 @@ impl TestApp {
         self.service().stop().await;
     }
 
-    /// Waits until no job is due or under way. Jobs for later may wait.
+    /// Waits until no job is due or under way, and looks whether one has failed. Jobs for later may wait.
     pub async fn settled(&self) {
+        self.quiet().await;
+        let counts = jobs::count(&self.rooms().db).await.expect("a count");
+        assert!(counts.iter().all(|(state, _)| state != "failed"), "a job failed for good");
+    }
+
+    /// Waits until no job is due or under way, however they end.
+    pub async fn quiet(&self) {
         let rooms = self.rooms();
         let busy = async {
-            loop {
-                let counts = jobs::count(&rooms.db).await.expect("a count");
-                assert!(counts.iter().all(|(state, _)| state != "failed"), "a job failed for good");
-                if open_jobs(&rooms.db, rooms.now()).await == 0 {
-                    return;
-                }
+            while busy(&rooms.db, rooms.now()).await.expect("a look") > 0 {
                 tokio::time::sleep(Duration::from_millis(20)).await;
             }
         };
@@ -208,14 +211,13 @@ impl Drop for TestApp {
     }
 }
 
-/// How many jobs are under way or due: in one look, because between two a job could go from the one to the other.
-async fn open_jobs(db: &Db, now: DateTime<Utc>) -> i64 {
+/// Jobs that are due or under way. One query, because a job that is claimed between two is in neither.
+async fn busy(db: &Db, now: DateTime<Utc>) -> sqlx::Result<i64> {
     let sql = "select count(*) from jobs where status = 'running' or (status = 'waiting' and run_at <= $1)";
-    let count = match db {
+    match db {
         Db::Postgres(pool) => sqlx::query_scalar(sql).bind(now).fetch_one(pool).await,
         Db::Sqlite(pool) => sqlx::query_scalar(sql).bind(now).fetch_one(pool).await,
-    };
-    count.expect("a look at the jobs")
+    }
 }
 
 /// The settings of a service that keeps everything in this folder, listens on a free port and trains in a second.

@@ -58,17 +58,25 @@ fn completed() -> Ending {
     })
 }
 
-/// The steps by name, each with the states it may be done from.
-const STEPS: &[(&str, &[S])] = &[
-    ("keep_training_set", &[S::Preparing]),
-    ("keep_fal_training_set", &[S::Preparing]),
-    ("begin_submission", &[S::Preparing, S::Submitting]),
-    ("withdraw_submission", &[S::Submitting, S::Cancelling]),
-    ("submitted", &[S::Submitting, S::Stalled, S::Cancelling]),
-    ("report", &[S::Queued, S::Running, S::Stalled, S::Cancelling]),
-    ("stall", &[S::Submitting, S::Queued, S::Running, S::Stalled]),
-    ("cancelling", &[S::Submitting, S::Queued, S::Running, S::Stalled]),
-    ("end", &[S::Preparing, S::Submitting, S::Queued, S::Running, S::Cancelling, S::Stalled]),
+/// The states of a training that fal may have. In a row they stand without its submission only for a moment.
+const AT_FAL: &[S] = &[S::Queued, S::Running, S::Stalled, S::Cancelling];
+const OPEN: &[S] = &[S::Preparing, S::Submitting, S::Queued, S::Running, S::Cancelling, S::Stalled];
+
+/// The steps by name, each with the states it may be done from: without a submission, and with one.
+const STEPS: &[(&str, &[S], &[S])] = &[
+    ("keep_training_set", &[S::Preparing], &[S::Preparing]),
+    ("keep_fal_training_set", &[S::Preparing], &[S::Preparing]),
+    ("begin_submission", &[S::Preparing, S::Submitting], &[S::Preparing]),
+    ("withdraw_submission", &[S::Submitting, S::Stalled, S::Cancelling], &[S::Submitting, S::Stalled, S::Cancelling]),
+    ("submitted", &[S::Submitting, S::Stalled, S::Cancelling], &[S::Submitting, S::Stalled, S::Cancelling]),
+    ("report", AT_FAL, AT_FAL),
+    ("stall", &[], &[S::Submitting, S::Queued, S::Running, S::Stalled]),
+    (
+        "cancelling",
+        &[S::Submitting, S::Queued, S::Running, S::Stalled],
+        &[S::Submitting, S::Queued, S::Running, S::Stalled],
+    ),
+    ("end", OPEN, OPEN),
 ];
 
 async fn step(tx: &mut Tx, name: &str, training: &Training) -> Result<bool, StorageError> {
@@ -77,7 +85,7 @@ async fn step(tx: &mut Tx, name: &str, training: &Training) -> Result<bool, Stor
         "keep_training_set" => trainings::keep_training_set(tx, id, "a/set.zip", at(9)).await,
         "keep_fal_training_set" => trainings::keep_fal_training_set(tx, id, "https://x/set", at(9)).await,
         "begin_submission" => trainings::begin_submission(tx, id, "https://x/hook", at(60), at(9)).await,
-        "withdraw_submission" => trainings::withdraw_submission(tx, id, at(9)).await,
+        "withdraw_submission" => trainings::withdraw_submission(tx, id, at(60), at(9)).await,
         "submitted" => trainings::submitted(tx, id, &request(), Some(2), at(60), at(9)).await,
         "report" => trainings::report(tx, id, &report(S::Running, 10), at(9)).await,
         "stall" => trainings::stall(tx, id, "silence", at(60), at(9)).await,
@@ -87,13 +95,26 @@ async fn step(tx: &mut Tx, name: &str, training: &Training) -> Result<bool, Stor
     }
 }
 
+/// The condition that holds for this training alone, in both dialects.
+fn only(training: &Training) -> String {
+    format!("attempt_token = '{}'", training.attempt_token)
+}
+
 async fn each_step_is_done_from_its_states_and_from_no_other(store: Store) {
-    for &status in S::ALL {
-        let training = training(&store, status).await;
-        for (name, from) in STEPS {
+    for (&status, is_submitted) in S::ALL.iter().flat_map(|status| [(status, false), (status, true)]) {
+        let mut training = training(&store, status).await;
+        if is_submitted {
+            store
+                .execute(&format!("update trainings set submitted_at = created_at where {}", only(&training)))
+                .await
+                .unwrap();
+            training.submitted_at = Some(training.created_at);
+        }
+        for (name, without, with) in STEPS {
             let mut tx = store.db.begin().await.unwrap();
             let done = step(&mut tx, name, &training).await.unwrap();
-            assert_eq!(done, from.contains(&status), "{name} from {status}");
+            let from = if is_submitted { with } else { without };
+            assert_eq!(done, from.contains(&status), "{name} from {status}, submitted: {is_submitted}");
             drop(tx);
             assert_eq!(read(&store, &training).await, training, "a step whose transaction ends without a commit");
         }
@@ -149,12 +170,21 @@ async fn a_submission_is_begun_once_until_it_is_withdrawn(store: Store) {
             async |tx: &mut _| trainings::begin_submission(tx, training.id, "https://x", at(60), at(seconds)).await;
         store.write(begin).await.unwrap()
     };
-    let withdraw = async || store.write(async |tx| trainings::withdraw_submission(tx, training.id, at(3)).await).await;
+    let withdraw =
+        async || store.write(async |tx| trainings::withdraw_submission(tx, training.id, at(70), at(3)).await).await;
     assert!(begin(1).await);
     assert!(!begin(2).await, "fal may have it");
     assert!(withdraw().await.unwrap());
     assert_eq!(read(&store, &training).await.submitted_at, None);
-    assert_eq!(trainings::list_due(&store.db, at(9999), 9).await.unwrap(), []);
+    assert_eq!(trainings::list_due(&store.db, at(70), 9).await.unwrap(), [training.id]);
+    assert_eq!(trainings::list_due(&store.db, at(69), 9).await.unwrap(), []);
+    assert!(begin(4).await);
+    let lose = async |tx: &mut _| trainings::stall(tx, training.id, "submission_unknown", at(60), at(4)).await;
+    assert!(store.write(lose).await.unwrap());
+    assert!(!begin(4).await, "fal may have it");
+    assert!(withdraw().await.unwrap(), "who began it knows better than who took it for lost");
+    let seen = read(&store, &training).await;
+    assert_eq!((seen.status, seen.status_reason, seen.submitted_at), (S::Submitting, None, None));
     assert!(begin(4).await);
     let submitted = async |tx: &mut _| trainings::submitted(tx, training.id, &request(), None, at(60), at(5)).await;
     assert!(store.write(submitted).await.unwrap());
@@ -176,6 +206,7 @@ async fn a_request_is_noted_once_and_does_not_undo_a_cancellation(store: Store) 
 
 async fn progress_never_falls_and_a_report_ends_a_stall(store: Store) {
     let training = training(&store, S::Queued).await;
+    store.execute("update trainings set submitted_at = created_at").await.unwrap();
     let tell = async |report: Report, seconds| {
         store.write(async |tx| trainings::report(tx, training.id, &report, at(seconds)).await).await.unwrap()
     };

@@ -110,11 +110,21 @@ pub async fn begin_submission(
     Ok(begun == 1)
 }
 
-/// fal has certainly not taken the submission, so it may begin again, or be cancelled without asking fal.
-pub async fn withdraw_submission(tx: &mut Tx, id: TrainingId, now: DateTime<Utc>) -> Result<bool, StorageError> {
-    let sql = "update trainings set submitted_at = null, next_check_at = null, updated_at = $2 \
-               where id = $1 and status in ('submitting', 'cancelling') and fal_request_id is null";
-    Ok(on_tx!(tx, |conn| sqlx::query(sql).bind(id.0).bind(now).execute(conn).await?.rows_affected()) == 1)
+/// fal has certainly not taken the submission that was begun, so it may begin again, or be cancelled without asking
+/// fal. Only who began it may say so, even if another worker has taken it for lost meanwhile.
+pub async fn withdraw_submission(
+    tx: &mut Tx,
+    id: TrainingId,
+    next_check_at: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Result<bool, StorageError> {
+    let sql = "update trainings set submitted_at = null, next_check_at = $2, updated_at = $3, status_reason = null, \
+               status = case when status = 'cancelling' then 'cancelling' else 'submitting' end \
+               where id = $1 and fal_request_id is null and status in ('submitting', 'stalled', 'cancelling')";
+    let withdrawn = on_tx!(tx, |conn| {
+        sqlx::query(sql).bind(id.0).bind(next_check_at).bind(now).execute(conn).await?.rows_affected()
+    });
+    Ok(withdrawn == 1)
 }
 
 /// fal has it. A training that is being cancelled meanwhile goes on being cancelled.
@@ -190,7 +200,7 @@ pub async fn postpone(
     Ok(moved == 1)
 }
 
-/// The true state is not known for now, for this reason.
+/// The true state is not known for now, for this reason. Of a training without a submission it is known.
 pub async fn stall(
     tx: &mut Tx,
     id: TrainingId,
@@ -199,7 +209,8 @@ pub async fn stall(
     now: DateTime<Utc>,
 ) -> Result<bool, StorageError> {
     let sql = "update trainings set status = 'stalled', status_reason = $2, next_check_at = $3, updated_at = $4 \
-               where id = $1 and status in ('submitting', 'queued', 'running', 'stalled')";
+               where id = $1 and submitted_at is not null \
+               and status in ('submitting', 'queued', 'running', 'stalled')";
     let stalled = on_tx!(tx, |conn| {
         sqlx::query(sql).bind(id.0).bind(reason).bind(next_check_at).bind(now).execute(conn).await?.rows_affected()
     });

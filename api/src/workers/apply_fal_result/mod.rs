@@ -134,13 +134,7 @@ async fn completed(app: &App, training: &Training, request: &Handle, logs: &[Log
 
 /// The submission was not answered, and no webhook has named the request so far.
 async fn without_request(app: &App, training: &Training) -> Result<(), JobError> {
-    let Some(submitted_at) = training.submitted_at else {
-        return match training.status {
-            // fal certainly has nothing of it, so there is nobody to wait for.
-            TrainingStatus::Cancelling => ending::end(app, training, &Ending::Cancelled).await,
-            _ => Ok(()),
-        };
-    };
+    let Some(submitted_at) = training.submitted_at else { return without_submission(app, training).await };
     let over = submitted_at + SUBMISSION_WINDOW;
     match training.status {
         _ if app.now() < over => Ok(()),
@@ -149,6 +143,21 @@ async fn without_request(app: &App, training: &Training) -> Result<(), JobError>
             let message = "fal's answer was lost and fal has not called back; it may have been charged";
             fail(app, training, "submission_unknown", message).await
         }
+    }
+}
+
+/// fal certainly has nothing of it, so there is nobody to wait for. Its job tries again by itself, unless its process
+/// died at the wrong moment.
+async fn without_submission(app: &App, training: &Training) -> Result<(), JobError> {
+    match training.status {
+        TrainingStatus::Cancelling => ending::end(app, training, &Ending::Cancelled).await,
+        TrainingStatus::Submitting => {
+            let mut tx = app.begin().await?;
+            app.enqueue(&mut tx, &Job::SubmitTraining { training_id: training.id }, app.now()).await?;
+            app.commit(tx).await?;
+            Ok(())
+        }
+        _ => Ok(()),
     }
 }
 
