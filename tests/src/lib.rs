@@ -4,6 +4,5 @@
     clippy::must_use_candidate,
     reason = "whatever goes wrong in here ends the test in a panic, and what a test drops it did not need"
 )]
-#![allow(clippy::missing_panics_doc, clippy::must_use_candidate, reason = "a test fails by panicking")]
 
 pub mod harness;
