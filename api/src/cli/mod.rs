@@ -6,6 +6,8 @@ mod migrate;
 mod sandbox;
 mod serve;
 
+use std::io::Write as _;
+
 use clap::{Parser, Subcommand};
 
 use crate::config::{Config, Environment};
@@ -73,8 +75,8 @@ impl Cli {
             Command::Migrate(migrate) => migrate.run(&Config::from_env(env)?).await,
             Command::Keys(keys) => keys.run(&Config::from_env(env)?).await,
             Command::Openapi => {
-                println!("{}", crate::http::document().to_pretty_json()?);
-                Ok(())
+                // Not `println!`, which panics where a pipe is closed early.
+                Ok(writeln!(std::io::stdout(), "{}", crate::http::document().to_pretty_json()?)?)
             }
             Command::FalSandbox(sandbox) => sandbox.run().await,
             Command::Demo(demo) => demo.run(env).await,

@@ -8,6 +8,8 @@ mod photos;
 mod portraits;
 mod report;
 mod steps;
+#[cfg(test)]
+mod tests;
 
 use std::path::PathBuf;
 
