@@ -72,7 +72,6 @@ codes! {
     ResolutionTooHigh = "resolution_too_high", 422, "The picture is too large";
     TooManyPhotos = "too_many_photos", 422, "The avatar is full";
     NoPhotos = "no_photos", 422, "No photo was in the request";
-    UploadRejected = "upload_rejected", 422, "None of the files could be taken";
     Internal = "internal_error", 500, "Something went wrong on our side";
     Unavailable = "unavailable", 503, "The service cannot do this right now";
 }
