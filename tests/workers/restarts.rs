@@ -18,7 +18,8 @@ async fn with_training_of(duration: Duration) -> TestApp {
 
 /// Restarts the service when its training has come to one of these states.
 async fn a_restart_at(statuses: &[&str]) {
-    let mut app = with_training_of(Duration::from_secs(2)).await;
+    // Longer than it takes until fal is asked for the first time, so that every state is seen before the end.
+    let mut app = with_training_of(Duration::from_secs(6)).await;
     let begun = Begun::on(&app).await;
     begun.reaches(statuses).await;
     app.restart().await;
