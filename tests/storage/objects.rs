@@ -11,6 +11,7 @@ crate::on_both!(
     an_object_is_announced_claimed_doomed_and_forgotten,
     what_was_announced_and_not_claimed_is_given_up_after_its_time,
     what_is_doomed_is_not_claimed,
+    what_is_doomed_stays_doomed_when_it_is_announced_again,
     what_is_live_stays_live_when_it_is_announced_again,
     an_avatar_is_given_up_with_all_its_objects,
     the_longest_doomed_are_listed_first,
@@ -72,6 +73,15 @@ async fn what_is_doomed_is_not_claimed(store: Store) {
     doom(&store, "a", 1).await;
     assert!(!claim(&store, "a").await);
     assert!(!claim(&store, "never announced").await);
+}
+
+async fn what_is_doomed_stays_doomed_when_it_is_announced_again(store: Store) {
+    let avatar = avatar(&store).await;
+    announce(&store, &avatar, &["a"], 0).await;
+    doom(&store, "a", 1).await;
+    announce(&store, &avatar, &["a"], 2).await;
+    assert!(!claim(&store, "a").await);
+    assert_eq!(ledger(&store).await, ["a doomed"]);
 }
 
 async fn what_is_live_stays_live_when_it_is_announced_again(store: Store) {

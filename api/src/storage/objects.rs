@@ -23,12 +23,13 @@ pub struct NewObject<'a> {
     pub size_bytes: i64,
 }
 
-/// Announces objects. Announcing one again, as a repeated job does, begins its time anew.
+/// Announces objects. Announcing one again, as a repeated job does, begins its time anew. What is doomed stays so: it may
+/// be on its way out of the store at this moment, and who announced it finds at the claim that it must begin again.
 pub async fn announce(tx: &mut Tx, objects: &[NewObject<'_>], now: DateTime<Utc>) -> Result<(), StorageError> {
     let sql = "insert into objects (object_key, user_id, avatar_id, size_bytes, state, updated_at) \
                values ($1, $2, $3, $4, 'pending', $5) \
                on conflict (object_key) do update set state = 'pending', size_bytes = $4, updated_at = $5 \
-               where objects.state <> 'live'";
+               where objects.state = 'pending'";
     for object in objects {
         on_tx!(tx, |conn| {
             sqlx::query(sql)
