@@ -4,19 +4,22 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use aisha_imaging::Pool;
-use chrono::{DateTime, SubsecRound as _, TimeDelta, Utc};
-use tokio::sync::{Notify, Semaphore, watch};
+use chrono::{DateTime, TimeDelta, Utc};
+use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
-use crate::config::{PhotoLimits, Trainers};
+use crate::config::{PhotoLimits, Trainers, UploadLimits};
 use crate::domain::clock::Clock;
 use crate::domain::event::NewEvent;
-use crate::domain::ids::Ids;
+use crate::domain::ids::{Ids, TrainingId};
 use crate::domain::job::Job;
+use crate::domain::photo::judgement::Rules;
+use crate::domain::training::Step;
 use crate::fal::{Fal, WebhookVerifier};
-use crate::files::{Files, FilesError, Key};
-use crate::storage::{Db, StorageError, Tx, events, jobs};
+use crate::files::{Files, FilesError, Key, Spool};
+use crate::metrics::Metrics;
+use crate::storage::{Db, StorageError, Tx, events, jobs, trainings};
 
 /// The running service, as each request and each job sees it. Cheap to clone.
 #[derive(Clone)]
@@ -25,6 +28,8 @@ pub struct App {
     pub db: Db,
     /// The objects.
     pub files: Files,
+    /// Where uploads lie until they are objects.
+    pub spool: Spool,
     /// The way to fal.
     pub fal: Fal,
     /// Who checks what claims to come from fal.
@@ -39,6 +44,8 @@ pub struct App {
     pub settings: Arc<Settings>,
     /// What wakes whom.
     pub signals: Arc<Signals>,
+    /// What is counted.
+    pub metrics: Arc<Metrics>,
 }
 
 /// What stays the same while the service runs.
@@ -50,10 +57,16 @@ pub struct Settings {
     pub webhook_url: Url,
     /// What photos are taken.
     pub photos: PhotoLimits,
+    /// What they are judged by.
+    pub rules: Rules,
+    /// What their uploads may take.
+    pub uploads: UploadLimits,
     /// Which trainer learns which kind of avatar.
     pub trainers: Trainers,
     /// Where files lie while they are worked on.
     pub temporary_dir: std::path::PathBuf,
+    /// How often a training whose submission was not answered is submitted once more.
+    pub resubmissions: u32,
     /// How often silent trainings are asked about.
     pub sweep_interval: Duration,
     /// How long a job is held before its worker must say that it is still alive.
@@ -71,13 +84,7 @@ pub struct Signals {
     pub numbered: watch::Sender<i64>,
     /// Set when the service is stopping.
     pub shutdown: CancellationToken,
-    /// How many uploaded files may be in memory at once, over all requests.
-    pub uploads: Arc<Semaphore>,
 }
-
-/// Uploaded files in memory at once. With the largest allowed file this bounds what uploads can take, however many
-/// clients there are.
-const UPLOADS_IN_MEMORY: usize = 16;
 
 impl Default for Signals {
     fn default() -> Self {
@@ -86,7 +93,6 @@ impl Default for Signals {
             events: Notify::new(),
             numbered: watch::Sender::new(0),
             shutdown: CancellationToken::new(),
-            uploads: Arc::new(Semaphore::new(UPLOADS_IN_MEMORY)),
         }
     }
 }
@@ -116,6 +122,11 @@ impl App {
         events::add(tx, self.ids.next(), &event, self.now()).await
     }
 
+    /// Writes what this transaction does to a training, and who told us to.
+    pub async fn note(&self, tx: &mut Tx, training_id: TrainingId, step: &Step) -> Result<(), StorageError> {
+        trainings::add_step(tx, self.ids.next(), training_id, step, self.now()).await
+    }
+
     /// Leaves work to be done after this transaction.
     pub async fn enqueue(&self, tx: &mut Tx, job: &Job, run_at: DateTime<Utc>) -> Result<(), StorageError> {
         jobs::enqueue(tx, self.ids.next(), job, run_at, self.now()).await
@@ -125,17 +136,25 @@ impl App {
     /// thing has the same links and can be cached.
     #[must_use]
     pub fn links_until(&self) -> DateTime<Utc> {
-        let seconds = self.now().timestamp();
-        DateTime::from_timestamp(seconds - seconds.rem_euclid(3600) + 7200, 0)
-            .unwrap_or_else(|| self.now() + TimeDelta::hours(1))
+        self.links_from() + LINK_LIFETIME
     }
 
     /// A link to an object that works without a key until `links_until`.
     pub async fn link(&self, key: &str) -> Result<String, FilesError> {
-        // A link begins at a whole second, so that it ends exactly when it is said to end.
-        let now = self.now().trunc_subsecs(0);
-        let lifetime = (self.links_until() - now).to_std().unwrap_or_default();
-        let key = Key::parse(key)?;
-        Ok(self.files.signed_url(&key, lifetime, now).await?.into())
+        Ok(self.files.signed_url(&Key::parse(key)?, LINK_LIFETIME, self.links_from()).await?.into())
+    }
+
+    /// A link of the same life that answers HEAD.
+    pub async fn link_for_head(&self, key: &str) -> Result<String, FilesError> {
+        Ok(self.files.signed_head_url(&Key::parse(key)?, LINK_LIFETIME, self.links_from()).await?.into())
+    }
+
+    /// The beginning of this hour. It is signed like the rest of a link, so it must not move.
+    fn links_from(&self) -> DateTime<Utc> {
+        let seconds = self.now().timestamp();
+        DateTime::from_timestamp(seconds - seconds.rem_euclid(3600), 0).unwrap_or_else(|| self.now())
     }
 }
+
+/// From the beginning of the hour in which a link is given out.
+const LINK_LIFETIME: Duration = Duration::from_hours(2);

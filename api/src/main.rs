@@ -2,16 +2,20 @@
 
 use std::process::ExitCode;
 
-use aisha_api::cli::Cli;
+use aisha_api::cli::{Cli, picture_worker};
 use aisha_api::config::{ConfigError, Environment, LogConfig};
 use clap::Parser as _;
 
 /// What the shell's own tools use for "called wrongly".
 const CALLED_WRONGLY: u8 = 2;
 
-#[tokio::main]
-async fn main() -> ExitCode {
+fn main() -> ExitCode {
     let cli = Cli::parse();
+    if cli.is_picture_worker() { picture_worker() } else { run(cli) }
+}
+
+#[tokio::main]
+async fn run(cli: Cli) -> ExitCode {
     let env = Environment::of_process();
     let outcome = match LogConfig::from_env(&env, cli.log_level()) {
         Ok(log) => {

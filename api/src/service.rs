@@ -2,12 +2,11 @@
 
 use std::fs::DirBuilder;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
-use std::num::NonZeroUsize;
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::Path;
 use std::sync::Arc;
 
-use aisha_imaging::{Limits, Pool};
+use aisha_imaging::{FaceModel, Limits, Pool, PoolSettings};
 use anyhow::{Context as _, anyhow};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
@@ -15,12 +14,12 @@ use url::Url;
 
 use crate::accounts::ensure_developer_key;
 use crate::app::{App, Settings, Signals};
-use crate::config::{Config, ConfigError, DatabaseConfig, FalConfig, ObjectsConfig};
+use crate::config::{Config, ConfigError, DatabaseConfig, FaceModelFile, FalConfig, ObjectsConfig, PictureConfig};
 use crate::domain::clock::Clock;
 use crate::domain::ids::Ids;
 use crate::fal::Fal;
 use crate::fal::sandbox::{Sandbox, SandboxSettings};
-use crate::files::{Files, Folder, S3};
+use crate::files::{Files, Folder, S3, Spool};
 use crate::http;
 use crate::storage::Db;
 use crate::workers::Workers;
@@ -59,35 +58,34 @@ impl Service {
             ensure_developer_key(&db, &clock, &ids, &file).await?;
         }
         let files = open_files(&config.objects, &public_url, &clock)?;
+        let spool = Spool::start(&config.spool_dir(), config.uploads.spool_bytes, config.uploads.patience)?;
         let (fal, sandbox) = open_fal(&config.fal).await?;
-        let limits = Limits {
-            max_bytes: config.photos.max_bytes,
-            min_side: config.photos.min_side,
-            max_side: config.photos.max_side,
-            ..Limits::default()
-        };
-        let cores = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
         // The sandbox is on this machine and calls back on it; fal comes through the public address.
         let webhook_url = if sandbox.is_some() { &local } else { &public_url };
         let settings = Settings {
             webhook_url: with_slash(config.webhook_url.as_ref().unwrap_or(webhook_url).clone()),
             public_url: with_slash(public_url),
             photos: config.photos.clone(),
+            rules: config.rules,
+            uploads: config.uploads.clone(),
             trainers: config.trainers,
             temporary_dir: config.temporary_dir(),
+            resubmissions: config.resubmissions,
             sweep_interval: config.sweep_interval,
             job_lease: config.job_lease,
         };
         let app = App {
             db,
             files,
+            spool,
             webhooks: Arc::new(fal.webhook_verifier()),
             fal,
-            imaging: Arc::new(Pool::new(cores, limits).context("the picture workers cannot be started")?),
+            imaging: Arc::new(open_imaging(config)?),
             clock,
             ids,
             settings: Arc::new(settings),
             signals: Arc::new(Signals::default()),
+            metrics: Arc::default(),
         };
         let workers = Workers::start(&app);
         let server = tokio::spawn(http::serve(listener, http::router(app.clone()), app.signals.shutdown.clone()));
@@ -157,6 +155,32 @@ async fn open_fal(config: &FalConfig) -> anyhow::Result<(Fal, Option<Sandbox>)> 
             Ok((Fal::new(sandbox.fal_settings())?, Some(sandbox)))
         }
     }
+}
+
+fn open_imaging(config: &Config) -> anyhow::Result<Pool> {
+    let limits = Limits {
+        max_bytes: config.photos.max_bytes,
+        min_side: config.photos.min_side,
+        max_side: config.photos.max_side,
+        ..Limits::default()
+    };
+    let PictureConfig { program, workers, face_model, memory_bytes, picture_time } = config.pictures.clone();
+    let face_model = open_face_model(face_model)?;
+    // Better said at the start than by every worker.
+    face_model.reader(limits).map_err(|error| ConfigError::new("AISHA_FACE_MODEL", error.to_string()))?;
+    let arguments = vec!["picture-worker".into()];
+    let settings = PoolSettings { program, arguments, workers, limits, face_model, memory_bytes, picture_time };
+    Pool::start(settings).context("the picture workers cannot be started")
+}
+
+fn open_face_model(file: FaceModelFile) -> Result<FaceModel, ConfigError> {
+    let path = match file {
+        FaceModelFile::BuiltIn => return Ok(FaceModel::BuiltIn),
+        FaceModelFile::Off => return Ok(FaceModel::Off),
+        FaceModelFile::File(path) => path,
+    };
+    let read = std::fs::read(path).map(FaceModel::Replaced);
+    read.map_err(|error| ConfigError::new("AISHA_FACE_MODEL", format!("the file cannot be read: {error}")))
 }
 
 /// Makes a folder that only its owner can look into: what lies in it are faces and keys.

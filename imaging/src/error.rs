@@ -2,8 +2,10 @@
 
 use std::borrow::Cow;
 
+use serde::{Deserialize, Serialize};
+
 /// Why a file is not taken. The text is a sentence for people and says what helps.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[non_exhaustive]
 pub enum ImageError {
     /// More bytes than [`crate::Limits::max_bytes`].
@@ -59,7 +61,7 @@ pub enum ImageError {
 }
 
 /// What a file that is not accepted seems to be. The text says how to get an accepted one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[non_exhaustive]
 pub enum Found {
     /// Apple's usual camera format.

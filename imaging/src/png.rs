@@ -6,10 +6,11 @@ use std::io::Cursor;
 use png::{ColorType, DecodeOptions, Decoder, Limits, Transformations};
 
 use crate::error::{Found, ImageError, corrupt, unsupported};
-use crate::raster::Raster;
-use crate::trailer;
+use crate::raster::{Colour, Raster};
+use crate::{profile, trailer};
 
-/// What `png` may allocate besides the pixels. Text and colour profiles, which could unpack to anything, are ignored.
+/// What `png` may allocate besides the pixels. Text, which could unpack to anything, is ignored, and so is the colour
+/// profile, which [`Outline::profile`] unpacks with a bound.
 const SCRATCH: usize = 8 * 1024 * 1024;
 
 /// The structure of a PNG file.
@@ -18,6 +19,8 @@ pub(crate) struct Outline<'a> {
     pub(crate) height: u32,
     /// The EXIF chunk, wherever it stands: some cameras write it behind the pixels.
     pub(crate) exif: Option<&'a [u8]>,
+    /// The body of the chunk with the colour profile.
+    profile: Option<&'a [u8]>,
     /// The picture without what follows its end.
     picture: &'a [u8],
 }
@@ -25,7 +28,7 @@ pub(crate) struct Outline<'a> {
 impl<'a> Outline<'a> {
     /// Walks the file that starts with a PNG signature.
     pub(crate) fn of(bytes: &'a [u8]) -> Result<Self, ImageError> {
-        let mut outline = Self { width: 0, height: 0, exif: None, picture: bytes };
+        let mut outline = Self { width: 0, height: 0, exif: None, profile: None, picture: bytes };
         let mut has_pixels = false;
         let mut rest = bytes.get(8..).unwrap_or_default();
         loop {
@@ -36,8 +39,11 @@ impl<'a> Outline<'a> {
                 _ if outline.width == 0 => return Err(corrupt("it does not begin with its size")),
                 b"IHDR" => return Err(corrupt("it declares its size twice")),
                 b"IDAT" => has_pixels = true,
+                // The decoder takes three bytes for each colour, whether they are there or not.
+                b"PLTE" if body.is_empty() || body.len() % 3 != 0 => return Err(corrupt("its palette is cut off")),
                 b"acTL" | b"fcTL" | b"fdAT" => return Err(unsupported(Found::AnimatedPng)),
                 b"eXIf" if outline.exif.is_none() => outline.exif = Some(body),
+                b"iCCP" if outline.profile.is_none() => outline.profile = Some(body),
                 b"IEND" => break,
                 _ => {}
             }
@@ -50,6 +56,15 @@ impl<'a> Outline<'a> {
         }
         outline.picture = &bytes[..bytes.len() - rest.len()];
         Ok(outline)
+    }
+
+    /// The colour profile, unpacked; nothing when it cannot be, or when it unpacks to more than any profile needs.
+    pub(crate) fn profile(&self) -> Option<Vec<u8>> {
+        let body = self.profile?;
+        // A name, a zero, the only method of compression there is, and the compressed profile.
+        let name = body.iter().take(80).position(|&byte| byte == 0)?;
+        let packed = body.get(name + 1..)?.strip_prefix(&[0])?;
+        fdeflate::decompress_to_vec_bounded(packed, profile::LARGEST).ok()
     }
 }
 
@@ -65,22 +80,22 @@ pub(crate) fn decode<'a>(outline: &Outline<'_>, samples: &'a mut Vec<u8>) -> Res
     decoder.set_transformations(Transformations::normalize_to_color8());
     let mut reader = decoder.read_info().map_err(undecodable)?;
 
-    let channels: u8 = match reader.output_color_type().0 {
-        ColorType::Grayscale => 1,
-        ColorType::GrayscaleAlpha => 2,
-        ColorType::Rgb => 3,
-        ColorType::Rgba => 4,
+    let (colour, alpha) = match reader.output_color_type().0 {
+        ColorType::Grayscale => (Colour::Grey, false),
+        ColorType::GrayscaleAlpha => (Colour::Grey, true),
+        ColorType::Rgb => (Colour::Rgb, false),
+        ColorType::Rgba => (Colour::Rgb, true),
         ColorType::Indexed => return Err(corrupt("its palette is missing")),
     };
     let (width, height) = (outline.width, outline.height);
-    let expected = width as usize * height as usize * usize::from(channels);
+    let expected = width as usize * height as usize * usize::from(colour.channels() + u8::from(alpha));
     if reader.output_buffer_size() != Some(expected) {
         return Err(corrupt("its headers contradict each other"));
     }
     samples.resize(expected, 0);
     reader.next_frame(samples).map_err(undecodable)?;
     reader.finish().map_err(undecodable)?;
-    Ok(Raster::Pixels { width, height, channels, samples })
+    Ok(Raster::Pixels { width, height, colour, alpha, samples })
 }
 
 struct Chunk<'a> {

@@ -8,7 +8,7 @@ use std::io::Cursor;
 use image_webp::WebPDecoder;
 
 use crate::error::{Found, ImageError, corrupt, unsupported};
-use crate::raster::Raster;
+use crate::raster::{Colour, Raster};
 use crate::trailer;
 
 /// What `image-webp` may take for metadata, which is not asked for.
@@ -19,6 +19,7 @@ pub(crate) struct Outline<'a> {
     pub(crate) width: u32,
     pub(crate) height: u32,
     pub(crate) exif: Option<&'a [u8]>,
+    pub(crate) profile: Option<&'a [u8]>,
     /// The picture without what follows its end.
     picture: &'a [u8],
 }
@@ -29,7 +30,7 @@ impl<'a> Outline<'a> {
         let (picture, tail) = split(bytes).ok_or_else(|| corrupt("it ends too early"))?;
         let mut canvas = None;
         let mut inner = None;
-        let mut exif = None;
+        let (mut exif, mut profile) = (None, None);
         let mut rest = &picture[12..];
         while !rest.is_empty() {
             let (kind, body, after) = chunk(rest).ok_or_else(|| corrupt("it ends too early"))?;
@@ -42,6 +43,7 @@ impl<'a> Outline<'a> {
                 }
                 b"VP8X" | b"VP8 " | b"VP8L" => return Err(corrupt("it holds more than one picture")),
                 b"ANIM" | b"ANMF" => return Err(unsupported(Found::AnimatedWebp)),
+                b"ICCP" if profile.is_none() => profile = Some(body),
                 b"EXIF" if exif.is_none() => exif = Some(body),
                 _ => {}
             }
@@ -58,7 +60,7 @@ impl<'a> Outline<'a> {
         if !trailer::is_harmless(tail) {
             return Err(corrupt("something else is attached behind the picture"));
         }
-        Ok(Self { width, height, exif, picture })
+        Ok(Self { width, height, exif, profile, picture })
     }
 }
 
@@ -67,14 +69,14 @@ pub(crate) fn decode<'a>(outline: &Outline<'_>, samples: &'a mut Vec<u8>) -> Res
     let mut decoder = WebPDecoder::new(Cursor::new(outline.picture)).map_err(undecodable)?;
     decoder.set_memory_limit(SCRATCH);
     let (width, height) = (outline.width, outline.height);
-    let channels: u8 = if decoder.has_alpha() { 4 } else { 3 };
-    let expected = width as usize * height as usize * usize::from(channels);
+    let (colour, alpha) = (Colour::Rgb, decoder.has_alpha());
+    let expected = width as usize * height as usize * usize::from(colour.channels() + u8::from(alpha));
     if decoder.dimensions() != (width, height) || decoder.is_animated() {
         return Err(corrupt("its headers contradict each other"));
     }
     samples.resize(expected, 0);
     decoder.read_image(samples).map_err(undecodable)?;
-    Ok(Raster::Pixels { width, height, channels, samples })
+    Ok(Raster::Pixels { width, height, colour, alpha, samples })
 }
 
 /// The file by its own account of its length, and what follows.

@@ -48,6 +48,9 @@ pub struct AvatarPatch {
     /// Replaces the whole object; up to 16 KB.
     #[schema(value_type = Option<Object>)]
     pub metadata: Option<Map<String, Value>>,
+    /// The photo to show for it, one of its own. Until one is chosen, and when the chosen one is deleted, it is the
+    /// first.
+    pub cover: Option<Uuid>,
 }
 
 /// An avatar: a person, style or thing that can be trained and then pictured.

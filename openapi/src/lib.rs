@@ -8,6 +8,7 @@ pub mod avatars;
 pub mod events;
 pub mod health;
 pub mod photos;
+pub mod preflight;
 pub mod problem;
 pub mod trainings;
 pub mod users;

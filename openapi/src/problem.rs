@@ -41,6 +41,7 @@ codes! {
     BadRequest = "bad_request", 400, "The request cannot be read";
     InvalidCursor = "invalid_cursor", 400, "The cursor does not belong to this list";
     ActAsRequired = "act_as_required", 400, "This key acts for others and must name whom";
+    DigestMismatch = "digest_mismatch", 400, "The bytes are not those that were announced";
     IdempotencyKeyRequired = "idempotency_key_required", 400, "An Idempotency-Key is required";
     Unauthenticated = "unauthenticated", 401, "No valid credentials";
     InvalidSignature = "invalid_signature", 401, "The signature does not hold";

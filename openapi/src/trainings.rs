@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::vocabulary::{FalPriority, FinetuneType, Preset, ProgressSource, TrainingStatus, TrainingType};
+use crate::vocabulary::{FalPriority, FinetuneType, Preset, ProgressSource, ToldBy, TrainingStatus, TrainingType};
 
 /// A training to be started.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
@@ -139,4 +139,25 @@ pub struct TrainingQuote {
     pub minutes_max: i64,
     /// How many photos it would learn from.
     pub photos: i64,
+}
+
+/// A step of a training.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct TrainingStep {
+    /// When.
+    pub occurred_at: DateTime<Utc>,
+    /// Where the training stood from then on.
+    pub status: TrainingStatus,
+    /// Who told us.
+    pub told_by: ToldBy,
+    /// Why, where the status alone does not tell.
+    #[schema(example = "submission_unknown")]
+    pub reason: Option<String>,
+}
+
+/// The steps of a training, oldest first.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct TrainingStepList {
+    /// The steps; the last thousand, if there are more.
+    pub data: Vec<TrainingStep>,
 }

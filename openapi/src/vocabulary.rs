@@ -125,6 +125,22 @@ impl TrainingStatus {
 }
 
 words! {
+    /// Who told us of a step of a training.
+    ToldBy {
+        /// Its owner.
+        User = "user",
+        /// The service did it itself.
+        Worker = "worker",
+        /// fal, in its answer to the submission.
+        Submission = "submission",
+        /// fal, through its webhook.
+        Webhook = "webhook",
+        /// fal, when it was asked.
+        Sweep = "sweep",
+    }
+}
+
+words! {
     /// Whether a progress figure was read from the trainer's log or estimated from the time passed.
     ProgressSource { Reported = "reported", Estimated = "estimated" }
 }
@@ -163,7 +179,78 @@ words! {
 
 words! {
     /// Which rendering of a photo is wanted.
-    PhotoVariant { Original = "original", Thumbnail = "thumbnail" }
+    PhotoVariant {
+        /// The bytes that were sent.
+        Original = "original",
+        /// A small JPEG of the whole picture.
+        Thumbnail = "thumbnail",
+        /// What a trainer is given: upright, without metadata.
+        Training = "training",
+        /// A square around the face; photos without a face have none.
+        Face = "face",
+    }
+}
+
+words! {
+    /// What can be wrong with a photo that was taken in.
+    IssueCode {
+        NoFace = "no_face",
+        MultipleFaces = "multiple_faces",
+        FaceTooSmall = "face_too_small",
+        Blurry = "blurry",
+        TooDark = "too_dark",
+        TooBright = "too_bright",
+        LowContrast = "low_contrast",
+        Noisy = "noisy",
+        /// Nothing stands out, but together it is not enough.
+        LowQuality = "low_quality",
+        NearDuplicate = "near_duplicate",
+    }
+}
+
+words! {
+    /// How much an issue matters.
+    IssueSeverity {
+        /// Good to know.
+        Info = "info",
+        /// The avatar would be better without this photo.
+        Warn = "warn",
+        /// The photo is not used.
+        Reject = "reject",
+    }
+}
+
+words! {
+    /// What the checks say of a photo in one word: its gravest issue.
+    Verdict { Ok = "ok", Warn = "warn", Reject = "reject" }
+}
+
+words! {
+    /// What can be done for a better avatar, in the order of importance.
+    RecommendationCode {
+        CompleteDetails = "complete_details",
+        AddPhotos = "add_photos",
+        ReplaceRejected = "replace_rejected",
+        ExcludeNearDuplicates = "exclude_near_duplicates",
+        ReplaceWeak = "replace_weak",
+        AddMorePhotos = "add_more_photos",
+        AddCloseUps = "add_close_ups",
+        AddHalfBody = "add_half_body",
+        AddFullBody = "add_full_body",
+        VaryLight = "vary_light",
+        VaryDays = "vary_days",
+        UsedElsewhere = "used_elsewhere",
+    }
+}
+
+words! {
+    /// Whether something must be done or would be good.
+    Importance {
+        /// No training without it.
+        Required = "required",
+        /// The avatar would be better.
+        Advised = "advised",
+    }
 }
 
 words! {
@@ -198,6 +285,8 @@ words! {
         PhotoDeleted = "photo.deleted",
         PhotosReordered = "photos.reordered",
         TrainingStarted = "training.started",
+        /// Every ten seconds at the most.
+        TrainingProgress = "training.progress",
         TrainingCompleted = "training.completed",
         TrainingFailed = "training.failed",
         TrainingStalled = "training.stalled",

@@ -17,6 +17,7 @@ const PUBLIC: &[(&str, &str)] = &[
     ("receiveFalWebhook", "fal's signature is the permission; see fal_webhook.rs"),
     ("isAlive", "tells nothing of anybody"),
     ("isReady", "tells nothing of anybody"),
+    ("getMetrics", "counts only: no id and no name is in it"),
 ];
 
 /// Operations that name no thing: they reach the caller's own things only.

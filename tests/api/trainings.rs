@@ -252,7 +252,7 @@ async fn a_training_without_one_of_its_photos_fails_and_may_be_tried_again() {
     let photo: uuid::Uuid = id(&listed["data"][2]).parse().expect("a UUID");
     let rooms = app.rooms();
     let row = photos::find(&rooms.db, user.into(), photo.into()).await.expect("a look").expect("the photo");
-    let key = Key::parse(row.original_key).expect("a key");
+    let key = Key::parse(row.training_key.expect("a copy for trainers")).expect("a key");
     let lost: Bytes = rooms.files.read(&key).await.expect("a read").expect("its bytes");
     rooms.files.delete(&key).await.expect("the store loses it");
 

@@ -33,6 +33,9 @@ on_both!(
     a_list_longer_than_one_page_is_whole,
     a_large_file_goes_there_and_back_unchanged,
     a_file_that_cannot_be_read_is_not_stored,
+    a_file_that_is_taken_over_stays_when_its_first_name_is_gone,
+    a_file_that_is_not_there_is_not_taken_over,
+    links_of_one_hour_are_the_same,
     a_fetch_replaces_the_file_that_stood_there,
     a_signed_link_opens_its_object,
     a_changed_link_is_refused,
@@ -127,6 +130,34 @@ async fn a_file_that_cannot_be_read_is_not_stored(store: Store) {
     let error = store.files.put_file(&key("a.zip"), Path::new("/nowhere/at/all")).await.unwrap_err();
     assert!(matches!(error, FilesError::Local { .. }) && !error.is_transient(), "{error:?}");
     assert_eq!(store.files.list("").await.unwrap(), []);
+}
+
+async fn a_file_that_is_taken_over_stays_when_its_first_name_is_gone(store: Store) {
+    let local = tempfile::tempdir().unwrap();
+    let file = local.path().join("file");
+    std::fs::write(&file, "bytes").unwrap();
+    store.files.settle(&file).await.unwrap();
+    for _ in 0..2 {
+        store.files.adopt(&key("a/b.txt"), &file).await.unwrap();
+    }
+    std::fs::remove_file(&file).unwrap();
+    assert_eq!(store.files.read(&key("a/b.txt")).await.unwrap().unwrap(), "bytes");
+}
+
+async fn a_file_that_is_not_there_is_not_taken_over(store: Store) {
+    let error = store.files.adopt(&key("a.zip"), Path::new("/nowhere/at/all")).await.unwrap_err();
+    assert!(matches!(error, FilesError::Local { .. }) && !error.is_transient(), "{error:?}");
+    assert_eq!(store.files.list("").await.unwrap(), []);
+}
+
+async fn links_of_one_hour_are_the_same(store: Store) {
+    let (photo, hour) = (key("photos/one.jpg"), now() - TimeDelta::minutes(30));
+    let link = store.files.signed_url(&photo, HOUR, hour).await.unwrap();
+    assert_eq!(link, store.files.signed_url(&photo, HOUR, hour).await.unwrap());
+    let head = store.files.signed_head_url(&photo, HOUR, hour).await.unwrap();
+    assert_eq!(head, store.files.signed_head_url(&photo, HOUR, hour).await.unwrap());
+    let later = store.files.signed_url(&photo, HOUR, hour + TimeDelta::seconds(1)).await.unwrap();
+    assert_ne!(link, later);
 }
 
 async fn a_fetch_replaces_the_file_that_stood_there(store: Store) {

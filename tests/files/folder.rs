@@ -8,18 +8,18 @@ use std::{
     time::SystemTime,
 };
 
-use aisha_api::files::{Files, FilesError, Folder, LinkError};
-use chrono::TimeDelta;
+use aisha_api::files::{Files, FilesError, Folder, LinkError, Linked};
+use chrono::{SubsecRound, TimeDelta};
 
 use super::{Bytes, DateTime, HOUR, Url, Utc, base, key, now};
 
 /// Does what the HTTP handler does with a link.
 pub(super) async fn get(folder: &Folder, link: &Url, at: DateTime<Utc>) -> Result<Bytes, String> {
-    let path = open(folder, link, at).await.map_err(|error| error.to_string())?;
+    let path = open(folder, link, at).await.map_err(|error| error.to_string())?.path;
     fs::read(path).map(Bytes::from).map_err(|error| error.to_string())
 }
 
-async fn open(folder: &Folder, link: &Url, at: DateTime<Utc>) -> Result<std::path::PathBuf, LinkError> {
+async fn open(folder: &Folder, link: &Url, at: DateTime<Utc>) -> Result<Linked, LinkError> {
     let key = link.path().strip_prefix("/api/v1/objects/").expect("links stand below the public address");
     let part = |wanted| link.query_pairs().find(|(name, _)| name == wanted).map_or(String::new(), |(_, v)| v.into());
     folder.open(key, &part("expires"), &part("signature"), at).await
@@ -38,7 +38,9 @@ async fn a_link_says_why_it_does_not_open() {
     let link = files.signed_url(&key("a/b.txt"), HOUR, now()).await.unwrap();
     let end = now() + TimeDelta::hours(1);
 
-    assert_eq!(open(&folder, &link, end - TimeDelta::seconds(10)).await, Ok(data.path().join("objects/a/b.txt")));
+    let opened = open(&folder, &link, end - TimeDelta::seconds(10)).await.unwrap();
+    let until = end.trunc_subsecs(0);
+    assert_eq!(opened, Linked { key: key("a/b.txt"), path: data.path().join("objects/a/b.txt"), until });
     assert_eq!(open(&folder, &link, end).await, Err(LinkError::Expired));
     let forged: Url = link.as_str().replacen("expires=1", "expires=2", 1).parse().unwrap();
     assert_eq!(open(&folder, &forged, now()).await, Err(LinkError::Invalid));
@@ -159,4 +161,39 @@ async fn an_object_below_another_object_is_refused_and_absent() {
     files.delete(&key("a/b")).await.unwrap();
     assert_eq!(files.list("").await.unwrap(), [key("a")]);
     assert_eq!(fs::read_dir(data.path().join("objects/.tmp")).unwrap().count(), 0);
+}
+
+#[tokio::test]
+async fn a_file_is_taken_over_without_a_copy() {
+    use std::os::unix::fs::MetadataExt;
+
+    let data = tempfile::tempdir().unwrap();
+    let files = Files::Folder(start(data.path()));
+    let file = data.path().join("file");
+    fs::write(&file, "bytes").unwrap();
+    files.settle(&file).await.unwrap();
+    files.adopt(&key("a/b.txt"), &file).await.unwrap();
+    let inode = |path: &Path| fs::metadata(path).unwrap().ino();
+    assert_eq!(inode(&data.path().join("objects/a/b.txt")), inode(&file));
+    assert_eq!(fs::read_dir(data.path().join("objects/.tmp")).unwrap().count(), 0);
+}
+
+/// Such as one on another file system: there is no second name across two of them.
+#[tokio::test]
+async fn a_file_that_cannot_be_taken_over_is_copied() {
+    let data = tempfile::tempdir().unwrap();
+    let files = Files::Folder(start(data.path()));
+    let elsewhere = Path::new("/proc/self/cmdline");
+    files.adopt(&key("a/b.txt"), elsewhere).await.unwrap();
+    assert_eq!(files.read(&key("a/b.txt")).await.unwrap().unwrap(), fs::read(elsewhere).unwrap());
+}
+
+#[tokio::test]
+async fn a_folder_that_somebody_removed_is_made_again() {
+    let data = tempfile::tempdir().unwrap();
+    let files = Files::Folder(start(data.path()));
+    for _ in 0..2 {
+        files.put(&key("a/b/c.txt"), Bytes::from_static(b"c")).await.unwrap();
+        fs::remove_dir_all(data.path().join("objects/a")).unwrap();
+    }
 }

@@ -3,6 +3,7 @@
 mod contract;
 mod folder;
 mod s3;
+mod spool;
 
 use std::time::Duration;
 

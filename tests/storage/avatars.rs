@@ -22,6 +22,7 @@ crate::on_both!(
     whoever_takes_an_avatar_sees_what_the_one_before_did,
     pages_hold_each_avatar_once_even_among_ties,
     counts_cover_and_newest_training_are_read_with_the_row,
+    a_chosen_cover_is_shown_until_it_is_deleted,
     a_person_has_at_most_one_main_avatar,
     deleting_takes_photos_trainings_and_deliveries_along,
 );
@@ -45,6 +46,7 @@ async fn an_avatar_reads_back_as_written(store: Store) {
         training_type: None,
         trigger_phrase: String::new(),
         metadata: Map::new(),
+        cover: None,
     };
     let bare = Avatar { details: nothing, status_reason: None, ..store::avatar(ann) };
     store.write(async |tx| avatars::add(tx, &bare).await).await.unwrap();
@@ -191,6 +193,18 @@ async fn counts_cover_and_newest_training_are_read_with_the_row(store: Store) {
     assert_eq!(locked.as_ref(), Some(&expected));
     let page = avatars::list(&store.db, ann, None, &PageRequest { limit: 9, after: None }).await.unwrap();
     assert!(page.items.contains(&expected));
+}
+
+async fn a_chosen_cover_is_shown_until_it_is_deleted(store: Store) {
+    let ann = store.user("ann").await;
+    let mut avatar = store.avatar(ann).await;
+    let [first, second] = [store.photo(&avatar).await, store.photo(&avatar).await];
+    avatar.details.cover = Some(second.id);
+    assert!(store.write(async |tx| avatars::update(tx, &avatar, at(5)).await).await.unwrap());
+    let shown = read(&store, &avatar).await;
+    assert_eq!((shown.details.cover, shown.cover), (Some(second.id), Some(second.id)));
+    store.write(async |tx| photos::delete(tx, ann, second.id, 1).await).await.unwrap();
+    assert_eq!(read(&store, &avatar).await.cover, Some(first.id));
 }
 
 async fn a_person_has_at_most_one_main_avatar(store: Store) {

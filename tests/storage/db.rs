@@ -17,8 +17,9 @@ crate::on_both!(
 
 /// Takes everything out of a database but the database itself.
 async fn empty(store: &Store) {
-    let tables = ["fal_deliveries", "trainings", "photos", "avatars", "api_keys", "users", "objects", "events"];
-    for table in tables.iter().chain(&["event_sequence", "jobs", "idempotency_keys", "_sqlx_migrations"]) {
+    let trainings = ["training_steps", "training_attempts", "fal_deliveries", "trainings"];
+    let others = ["photos", "avatars", "api_keys", "users", "objects", "events", "event_sequence", "jobs"];
+    for table in trainings.iter().chain(&others).chain(&["idempotency_keys", "_sqlx_migrations"]) {
         store.execute(&format!("drop table {table}")).await.unwrap();
     }
 }

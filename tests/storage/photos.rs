@@ -21,6 +21,9 @@ crate::on_both!(
     only_valid_photos_that_are_not_excluded_are_usable,
     a_change_is_written_on_the_version_that_was_read,
     a_photo_is_deleted_in_the_version_that_was_read,
+    a_pending_photo_is_measured_once,
+    a_new_judgement_is_written,
+    photos_elsewhere_are_the_owners_own_and_the_newest_first,
 );
 
 async fn add(store: &Store, photo: &Photo) -> Option<Photo> {
@@ -39,7 +42,16 @@ async fn ann_with_an_avatar(store: &Store) -> Avatar {
 async fn a_photo_reads_back_as_written(store: Store) {
     let avatar = ann_with_an_avatar(&store).await;
     let full = add(&store, &store::photo(&avatar)).await.unwrap();
-    let bare = add(&store, &Photo { caption: None, excluded: true, ..store::photo(&avatar) }).await.unwrap();
+    let bare = Photo {
+        caption: None,
+        excluded: true,
+        taken_on: None,
+        measures: None,
+        training_key: None,
+        face_key: None,
+        ..store::photo(&avatar)
+    };
+    let bare = add(&store, &bare).await.unwrap();
     assert_eq!((full.upload_order, bare.upload_order), (1, 2));
     for photo in [full, bare] {
         assert_eq!(read(&store, &photo).await, photo);
@@ -170,4 +182,55 @@ async fn a_photo_is_deleted_in_the_version_that_was_read(store: Store) {
     assert!(delete(1).await);
     assert!(!delete(1).await);
     assert_eq!(photos::find(&store.db, avatar.user_id, photo.id).await.unwrap(), None);
+}
+
+async fn a_pending_photo_is_measured_once(store: Store) {
+    let avatar = ann_with_an_avatar(&store).await;
+    let seen = store::photo(&avatar);
+    let waiting = Photo {
+        validation_status: ValidationStatus::Pending,
+        taken_on: None,
+        measures: None,
+        training_key: None,
+        face_key: None,
+        ..seen.clone()
+    };
+    let waiting = add(&store, &waiting).await.unwrap();
+    store.photo(&avatar).await;
+    let pending = async || photos::list_pending(&store.db, 10).await.unwrap();
+    assert_eq!(pending().await, std::slice::from_ref(&waiting));
+    assert_eq!(photos::find_pending(&store.db, waiting.id).await.unwrap().as_ref(), Some(&waiting));
+
+    let measured = Photo { upload_order: waiting.upload_order, ..seen };
+    let write = async || store.write(async |tx| photos::set_measures(tx, &measured, at(9)).await).await.unwrap();
+    assert!(write().await);
+    assert!(!write().await, "it waits no longer");
+    assert_eq!(read(&store, &waiting).await, Photo { version: 2, updated_at: at(9), ..measured.clone() });
+    assert_eq!(pending().await, []);
+    assert_eq!(photos::find_pending(&store.db, waiting.id).await.unwrap(), None);
+}
+
+async fn a_new_judgement_is_written(store: Store) {
+    let avatar = ann_with_an_avatar(&store).await;
+    let photo = store.photo(&avatar).await;
+    let judge = async |tx: &mut _| photos::set_validation_status(tx, photo.id, ValidationStatus::Invalid, at(9)).await;
+    store.write(judge).await.unwrap();
+    let expected =
+        Photo { validation_status: ValidationStatus::Invalid, version: 2, updated_at: at(9), ..photo.clone() };
+    let held = store.write(async |tx| photos::list_held(tx, avatar.id).await).await.unwrap();
+    assert_eq!(held, [expected]);
+}
+
+async fn photos_elsewhere_are_the_owners_own_and_the_newest_first(store: Store) {
+    let avatar = ann_with_an_avatar(&store).await;
+    let other = store.avatar(avatar.user_id).await;
+    let bob = store.user("bob").await;
+    store.photo(&store.avatar(bob).await).await;
+    store.photo(&avatar).await;
+    let mut expected = Vec::new();
+    for second in [3, 1, 2] {
+        expected.push(add(&store, &Photo { created_at: at(second), ..store::photo(&other) }).await.unwrap().id);
+    }
+    let found = photos::list_elsewhere(&store.db, avatar.user_id, avatar.id, 2).await.unwrap();
+    assert_eq!(found.iter().map(|photo| photo.id).collect::<Vec<_>>(), [expected[0], expected[2]]);
 }

@@ -4,17 +4,19 @@ use std::time::Duration;
 
 use aisha_api::domain::avatar::{Avatar, Details};
 use aisha_api::domain::ids::{AvatarId, PhotoId, TrainingId, UserId};
-use aisha_api::domain::photo::{Photo, original_key, thumbnail_key};
+use aisha_api::domain::photo::{Photo, face_key, original_key, thumbnail_key, training_key};
 use aisha_api::domain::training::{SnapshotPhoto, TrainerSettings, Training};
 use aisha_api::domain::user::User;
 use aisha_api::storage::db::MIGRATIONS;
 use aisha_api::storage::{Db, StorageError, Tx, avatars, photos, trainings, users};
+use aisha_imaging::{Measures, PerceptualHash};
+use aisha_openapi::photos::{Face, Quality, QualityPart};
 use aisha_openapi::vocabulary::{
     AvatarStatus, AvatarType, FalPriority, FinetuneType, Gender, PhotoFormat, Preset, ProgressSource, TrainingStatus,
     TrainingType, ValidationStatus,
 };
 use aisha_tests::harness::postgres;
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use serde_json::{Map, Value, json};
 use tempfile::TempDir;
 use uuid::Uuid;
@@ -160,6 +162,7 @@ pub(crate) fn avatar(owner: UserId) -> Avatar {
             metadata: object(
                 json!({"цвет": "💚", "deep": {"list": [1, 2.5, null, true, "x"]}, "big": 9_007_199_254_740_993_i64}),
             ),
+            cover: None,
         },
         status: AvatarStatus::PhotosUploading,
         status_reason: Some("because".to_owned()),
@@ -189,13 +192,36 @@ pub(crate) fn photo(avatar: &Avatar) -> Photo {
         width: 640,
         height: 480,
         format: PhotoFormat::Jpeg,
+        taken_on: NaiveDate::from_ymd_opt(2024, 2, 29),
+        measures: Some(measures()),
         excluded: false,
         caption: Some(NAME.to_owned()),
         original_key: original_key(avatar.user_id, avatar.id, id, PhotoFormat::Jpeg),
         thumbnail_key: thumbnail_key(avatar.user_id, avatar.id, id),
+        training_key: Some(training_key(avatar.user_id, avatar.id, id)),
+        face_key: Some(face_key(avatar.user_id, avatar.id, id)),
         version: 1,
         created_at: now(),
         updated_at: at(1),
+    }
+}
+
+/// What could be seen in a photo.
+pub(crate) fn measures() -> Measures {
+    let part = |value| QualityPart { value, score: 0.75 };
+    Measures {
+        faces: Some(vec![Face { x: 0.25, y: 0.125, width: 0.5, height: 0.5, score: 17.5 }]),
+        quality: Quality {
+            score: 0.8125,
+            sharpness: part(4.5),
+            exposure: part(120.0),
+            contrast: part(50.5),
+            resolution: part(480.0),
+            cleanness: part(2.25),
+            clipped: 0.125,
+        },
+        hash: PerceptualHash([0x5a; 32]),
+        mirrored: PerceptualHash(std::array::from_fn(|byte| u8::try_from(byte).unwrap_or_default())),
     }
 }
 

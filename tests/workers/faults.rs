@@ -49,7 +49,7 @@ async fn an_upload_into_a_store_that_is_away_leaves_nothing_behind() {
     clock.advance(TimeDelta::hours(2));
     sweep_once(app.rooms()).await.expect("a round");
     app.settled().await;
-    assert_eq!(ledger(&app).await, ["live"; 6]);
+    assert_eq!(ledger(&app).await, ["live"; 9], "three of each photo");
     app.finish().await;
 }
 
@@ -84,8 +84,8 @@ async fn a_training_whose_photo_is_gone_fails_and_says_so() {
     let avatar = ann.avatar().await;
     ann.upload_photos(&avatar, 5).await;
     let keys = app.rooms().files.list("").await.expect("a list");
-    let original = keys.iter().find(|key| key.as_str().contains("/original/")).expect("an original");
-    app.rooms().files.delete(original).await.expect("a deletion");
+    let copy = keys.iter().find(|key| key.as_str().contains("/processed/photo_")).expect("a copy for trainers");
+    app.rooms().files.delete(copy).await.expect("a deletion");
     let begun = Begun::training(ann, avatar).await;
     let training = begun.reaches(&["failed", "completed"]).await;
     assert_eq!(training["error"]["code"], "photo_missing", "{training:#}");

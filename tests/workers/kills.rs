@@ -8,15 +8,19 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use aisha_api::config::Config;
+use aisha_api::accounts::ensure_developer_key;
+use aisha_api::config::{Config, DatabaseConfig, ObjectsConfig};
 use aisha_api::domain::clock::Clock;
-use aisha_api::domain::ids::TrainingId;
+use aisha_api::domain::ids::{Ids, TrainingId};
 use aisha_api::domain::secret::Secret;
+use aisha_api::service::open_database;
+use aisha_api::storage::db::MIGRATIONS;
 use aisha_api::storage::{objects, trainings};
 use aisha_api::workers::sweep_once;
 use aisha_openapi::vocabulary::TrainingStatus;
 use aisha_tests::harness::app::config_in;
-use aisha_tests::harness::{Person, TestApp, fal, pictures};
+use aisha_tests::harness::object_store::ObjectStore;
+use aisha_tests::harness::{Person, TestApp, fal, pictures, postgres};
 use chrono::TimeDelta;
 use futures_util::future::{join, join_all};
 use reqwest::multipart::{Form, Part};
@@ -34,15 +38,17 @@ const LONGEST_LIFE: Duration = Duration::from_millis(1200);
 struct Program {
     folder: PathBuf,
     port: u16,
+    /// Where it keeps its things, if not in its folder.
+    settings: Vec<(String, String)>,
     process: RefCell<Option<Child>>,
 }
 
 impl Program {
-    fn new(folder: &Path) -> Self {
+    fn new(folder: &Path, settings: Vec<(String, String)>) -> Self {
         // Free now, and asked for by nobody else: the address must stay the same over all starts.
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
         let port = listener.local_addr().expect("a bound port has an address").port();
-        Self { folder: folder.to_owned(), port, process: RefCell::default() }
+        Self { folder: folder.to_owned(), port, settings, process: RefCell::default() }
     }
 
     fn url(&self) -> String {
@@ -55,7 +61,7 @@ impl Program {
         command.arg("serve").current_dir(&self.folder).stdout(Stdio::null()).env_clear();
         command.env("AISHA_DATA_DIR", &self.folder).env("AISHA_LISTEN", format!("127.0.0.1:{}", self.port));
         command.env("AISHA_SANDBOX_TRAINING_SECONDS", "1").env("AISHA_SWEEP_SECONDS", "1");
-        command.env("AISHA_JOB_LEASE_SECONDS", "2");
+        command.env("AISHA_JOB_LEASE_SECONDS", "2").envs(self.settings.iter().cloned());
         *self.process.borrow_mut() = Some(command.spawn().expect("the program starts"));
         let anybody = Person::new(self.url(), None);
         until("a service that is ready", async || {
@@ -172,17 +178,47 @@ fn kills() -> u32 {
 }
 
 #[tokio::test]
-async fn a_killed_service_loses_nothing_doubles_nothing_and_ends_everything() {
+async fn a_killed_service_loses_nothing_doubles_nothing_and_ends_everything_on_one_machine() {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let program = Program::new(folder.path());
+    let program = Program::new(folder.path(), Vec::new());
     program.start().await;
     let key = until("the developer's key", async || {
         std::fs::read_to_string(folder.path().join("dev-key")).ok().filter(|key| key.ends_with('\n'))
     })
     .await;
-    let key = Secret::new(key.trim());
-    let person = Person::new(program.url(), Some(key.clone()));
+    lives_through_kills(program, Secret::new(key.trim()), config_in(folder.path())).await;
+}
 
+#[tokio::test]
+async fn a_killed_service_loses_nothing_doubles_nothing_and_ends_everything_on_postgres_and_s3() {
+    let Some(database) = postgres::database(&MIGRATIONS).await else { return };
+    let (folder, store) = (tempfile::tempdir().expect("a temporary folder"), ObjectStore::start().await);
+    let bucket = store.settings.clone();
+    let settings = [
+        ("DATABASE_URL", database.clone()),
+        ("AISHA_S3_BUCKET", bucket.bucket.clone()),
+        ("AWS_ENDPOINT_URL_S3", bucket.endpoint.as_ref().expect("an address").to_string()),
+        ("AWS_REGION", bucket.region.clone()),
+        ("AWS_ACCESS_KEY_ID", bucket.access_key.clone()),
+        ("AWS_SECRET_ACCESS_KEY", bucket.secret_key.expose().to_owned()),
+    ];
+    let settings = settings.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+    let program = Program::new(folder.path(), settings);
+    program.start().await;
+    let mut config = config_in(folder.path());
+    config.database = DatabaseConfig::Postgres(Secret::new(database));
+    config.objects = ObjectsConfig::S3(Box::new(bucket));
+    // Only the embedded database makes a key by itself.
+    let db = open_database(&config.database).await.expect("the database");
+    let (clock, file) = (Clock::system(), folder.path().join("key"));
+    ensure_developer_key(&db, &clock, &Ids::random(clock.clone()), &file).await.expect("a key");
+    db.close().await;
+    let key = std::fs::read_to_string(file).expect("the key");
+    lives_through_kills(program, Secret::new(key.trim()), config).await;
+}
+
+async fn lives_through_kills(program: Program, key: Secret, config: Config) {
+    let person = Person::new(program.url(), Some(key.clone()));
     let (done, is_over) = (Acknowledged::default(), RefCell::new(false));
     let people = join_all((0..PEOPLE).map(|number| live(&person, number, &done, &is_over)));
     join(people, kill_again_and_again(&program, &key, &done, &is_over)).await;
@@ -198,7 +234,7 @@ async fn a_killed_service_loses_nothing_doubles_nothing_and_ends_everything() {
     }
     done.assert_there(&person, 0).await;
     program.kill();
-    look_hours_later(config_in(folder.path()), &trainings).await;
+    look_hours_later(config, &trainings).await;
 }
 
 /// Whatever was left open is closed by then: a submission that fal never got, and objects of uploads that were killed.
@@ -230,6 +266,10 @@ async fn look_hours_later(config: Config, ids: &[String]) {
     app.settled().await;
     let ledger = objects::list(&rooms.db).await.expect("the ledger");
     assert!(ledger.iter().all(|(_, state)| state == "live"), "{ledger:#?}");
+    // Neither an object without a row nor a row without an object, whichever was written first when the kill came.
+    let known: Vec<String> = ledger.into_iter().map(|(key, _)| key).collect();
+    let stored = rooms.files.list("user_").await.expect("the store");
+    assert_eq!(stored.iter().map(|key| key.as_str().to_owned()).collect::<Vec<_>>(), known);
     app.finish().await;
 }
 

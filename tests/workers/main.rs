@@ -4,6 +4,8 @@
 mod deliveries;
 mod faults;
 mod kills;
+mod matrix;
 mod restarts;
+mod steps;
 mod submissions;
 mod watch;

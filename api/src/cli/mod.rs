@@ -3,6 +3,7 @@
 mod health;
 mod keys;
 mod migrate;
+mod picture_worker;
 mod sandbox;
 mod serve;
 
@@ -10,6 +11,7 @@ use std::io::Write as _;
 
 use clap::{Parser, Subcommand};
 
+pub use self::picture_worker::picture_worker;
 use crate::config::{Config, Environment};
 
 /// Personal AI avatars as a service: create, send photos, train, hear when it is ready.
@@ -43,7 +45,9 @@ enum Command {
     Openapi,
     /// Run the fal.ai sandbox alone, for trying clients of fal
     ///
-    /// Queue, storage, files and signed webhooks as fal speaks them. Any key of the form id:secret is accepted.
+    /// Queue, storage, files and signed webhooks as fal speaks them. Any key of the form id:secret is accepted. It fails
+    /// as fal does when it is asked to: POST {"fault": {"webhook": "lost"}} to /sandbox/faults; a wrong word is answered
+    /// with the right ones.
     FalSandbox(sandbox::FalSandbox),
     /// Walk the whole path once, from an empty service to a trained avatar
     ///
@@ -56,6 +60,9 @@ enum Command {
     Samples(crate::demo::Samples),
     /// Ask a service on this machine whether it is ready; ends with 1 if it is not
     Health,
+    /// Read photos for the service that starts this; speaks over its standard streams
+    #[command(hide = true)]
+    PictureWorker,
 }
 
 impl Cli {
@@ -66,6 +73,12 @@ impl Cli {
             None | Some(Command::Serve | Command::FalSandbox(_)) => "info",
             Some(_) => "warn",
         }
+    }
+
+    /// Whether this process is to be a [`picture_worker`] and nothing else: no runtime, no settings, no log.
+    #[must_use]
+    pub const fn is_picture_worker(&self) -> bool {
+        matches!(self.command, Some(Command::PictureWorker))
     }
 
     /// Does what was asked for.
@@ -81,6 +94,7 @@ impl Cli {
             Command::FalSandbox(sandbox) => sandbox.run().await,
             Command::Demo(demo) => demo.run(env).await,
             Command::Samples(samples) => samples.run().await,
+            Command::PictureWorker => anyhow::bail!("a picture worker needs a process of its own"),
             Command::Health => health::run(&Config::from_env(env)?).await,
         }
     }

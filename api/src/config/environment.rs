@@ -67,6 +67,17 @@ impl Environment {
         }
     }
 
+    /// A variable read as a decimal number within bounds.
+    pub fn decimal(&self, name: &'static str, otherwise: f64, least: f64, most: f64) -> Result<f64, ConfigError> {
+        let what = format!("a number from {least} to {most}");
+        let number = self.parsed(name, &what, otherwise)?;
+        if (least..=most).contains(&number) {
+            Ok(number)
+        } else {
+            Err(ConfigError::new(name, format!("must be {what}")))
+        }
+    }
+
     /// A variable read as an `http` or `https` URL without query or user.
     pub fn url(&self, name: &'static str) -> Result<Option<Url>, ConfigError> {
         let Some(text) = self.text(name)? else { return Ok(None) };

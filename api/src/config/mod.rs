@@ -10,6 +10,8 @@ mod fal;
 mod limits;
 mod log;
 mod objects;
+mod pictures;
+mod rules;
 
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
@@ -21,9 +23,11 @@ use url::Url;
 pub use self::database::DatabaseConfig;
 pub use self::environment::Environment;
 pub use self::fal::{FalConfig, SandboxConfig, Trainers};
-pub use self::limits::PhotoLimits;
+pub use self::limits::{PhotoLimits, UploadLimits};
 pub use self::log::LogConfig;
 pub use self::objects::ObjectsConfig;
+pub use self::pictures::{FaceModelFile, PictureConfig};
+use crate::domain::photo::judgement::Rules;
 
 /// A setting that cannot be used. Displays as one line that names the variable.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -62,6 +66,14 @@ pub struct Config {
     pub trainers: Trainers,
     /// What photos are taken.
     pub photos: PhotoLimits,
+    /// What photos are judged by.
+    pub rules: Rules,
+    /// What their uploads may take.
+    pub uploads: UploadLimits,
+    /// Who reads photos.
+    pub pictures: PictureConfig,
+    /// How often a training whose submission was not answered is submitted once more.
+    pub resubmissions: u32,
     /// How often silent trainings are asked about.
     pub sweep_interval: Duration,
     /// After how long the job of a process that died is taken up by another.
@@ -75,12 +87,17 @@ impl Config {
         let listen = SocketAddr::new(IpAddr::from([127, 0, 0, 1]), 8080);
         let listen = env.parsed("AISHA_LISTEN", "an address and port such as 127.0.0.1:8080", listen)?;
         let public_url = env.url("AISHA_PUBLIC_URL")?;
+        let photos = PhotoLimits::from_env(env)?;
         Ok(Self {
             database: DatabaseConfig::from_env(env, &data_dir)?,
             objects: ObjectsConfig::from_env(env, &data_dir)?,
             fal: FalConfig::from_env(env, &data_dir, public_url.as_ref())?,
             trainers: Trainers::from_env(env)?,
-            photos: PhotoLimits::from_env(env)?,
+            rules: rules::from_env(env)?,
+            uploads: UploadLimits::from_env(env, &photos)?,
+            photos,
+            pictures: PictureConfig::from_env(env)?,
+            resubmissions: env.number("AISHA_RESUBMISSIONS", 1, 0, 1)?,
             webhook_url: env.url("AISHA_WEBHOOK_URL")?,
             job_lease: TimeDelta::seconds(env.number("AISHA_JOB_LEASE_SECONDS", 60, 2, 3600)?.into()),
             sweep_interval: Duration::from_secs(u64::from(env.number("AISHA_SWEEP_SECONDS", 30, 1, 3600)?)),
@@ -94,6 +111,12 @@ impl Config {
     #[must_use]
     pub fn developer_key_file(&self) -> Option<PathBuf> {
         matches!(self.database, DatabaseConfig::Sqlite(_)).then(|| self.data_dir.join("dev-key"))
+    }
+
+    /// Where uploads lie until they are looked at. Beside the folder of objects, so that it can take them over.
+    #[must_use]
+    pub fn spool_dir(&self) -> PathBuf {
+        self.temporary_dir().join("uploads")
     }
 
     /// Where files lie for the short time they are worked on.
@@ -157,7 +180,18 @@ mod tests {
             (&[("AISHA_PUBLIC_URL", "canary")], "AISHA_PUBLIC_URL"),
             (&[("AISHA_PHOTO_MIN_SIDE", "canary")], "AISHA_PHOTO_MIN_SIDE"),
             (&[("AISHA_PHOTO_MIN_SIDE", "5000")], "AISHA_PHOTO_MIN_SIDE"),
+            (&[("AISHA_PHOTO_MAX_MB", "50"), ("AISHA_SPOOL_MB", "199")], "AISHA_SPOOL_MB"),
+            (&[("AISHA_PICTURE_WORKERS", "0")], "AISHA_PICTURE_WORKERS"),
+            (&[("AISHA_PICTURE_MEMORY_MB", "canary")], "AISHA_PICTURE_MEMORY_MB"),
+            (&[("AISHA_PICTURE_SECONDS", "0.5")], "AISHA_PICTURE_SECONDS"),
+            (&[("AISHA_FACE_MODEL", "/nowhere/canary")], "AISHA_FACE_MODEL"),
             (&[("AISHA_TRAINER_STYLE", "fal-ai/canary")], "AISHA_TRAINER_STYLE"),
+            (&[("AISHA_PHOTO_POLICY_PORTRAIT", "canary")], "AISHA_PHOTO_POLICY_PORTRAIT"),
+            (&[("AISHA_PHOTO_POLICY_STYLE", "faces=canary")], "AISHA_PHOTO_POLICY_STYLE"),
+            (&[("AISHA_PHOTO_POLICY_OBJECT", "faces=warn,canary=warn")], "AISHA_PHOTO_POLICY_OBJECT"),
+            (&[("AISHA_PHOTO_MIN_SCORE", "canary")], "AISHA_PHOTO_MIN_SCORE"),
+            (&[("AISHA_PHOTO_MIN_SCORE", "1.5")], "AISHA_PHOTO_MIN_SCORE"),
+            (&[("AISHA_PHOTO_MIN_SHARPNESS", "NaN")], "AISHA_PHOTO_MIN_SHARPNESS"),
             (&[("FAL_KEY_FILE", "/nowhere/canary")], "FAL_KEY"),
         ];
         for (variables, named) in cases {

@@ -60,6 +60,8 @@ pub struct Details {
     pub trigger_phrase: String,
     /// Whatever the client wants to keep with it, up to 16 KB.
     pub metadata: Map<String, Value>,
+    /// The photo to show, if one was chosen.
+    pub cover: Option<PhotoId>,
 }
 
 /// The newest training of an avatar, in short.
@@ -192,6 +194,7 @@ mod tests {
                 training_type: Some(TrainingType::Portrait),
                 trigger_phrase: "ais1".to_owned(),
                 metadata: Map::new(),
+                cover: None,
             },
             status,
             status_reason: None,

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::ids::TrainingId;
+use super::ids::{PhotoId, TrainingId};
 
 /// A piece of work. It carries ids only; whatever else it needs it reads when it runs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,6 +37,11 @@ pub enum Job {
     },
     /// Deletes objects that nothing needs any more.
     ClearObjects {},
+    /// Looks at a photo that came before there was anybody to look.
+    MeasurePhoto {
+        /// Which photo.
+        photo_id: PhotoId,
+    },
 }
 
 impl Job {
@@ -50,6 +55,7 @@ impl Job {
             Self::CancelTraining { .. } => "cancel_training",
             Self::AbandonRequest { .. } => "abandon_request",
             Self::ClearObjects {} => "clear_objects",
+            Self::MeasurePhoto { .. } => "measure_photo",
         }
     }
 
@@ -63,6 +69,7 @@ impl Job {
             | Self::CancelTraining { training_id } => training_id.to_string(),
             Self::AbandonRequest { request_id, .. } => request_id.clone(),
             Self::ClearObjects {} => String::new(),
+            Self::MeasurePhoto { photo_id } => photo_id.to_string(),
         }
     }
 }

@@ -1,9 +1,11 @@
 //! Trainings: one run of one avatar at fal, from the photo set to the weights in our own store.
 
 use aisha_openapi::vocabulary::{
-    FalPriority, FinetuneType, PhotoFormat, Preset, ProgressSource, TrainingStatus, TrainingType,
+    FalPriority, FinetuneType, PhotoFormat, Preset, ProgressSource, ToldBy, TrainingStatus, TrainingType,
 };
 use chrono::{DateTime, Utc};
+use ring::error::Unspecified;
+use ring::rand::{SecureRandom as _, SystemRandom};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -141,6 +143,31 @@ pub struct SnapshotPhoto {
     pub caption: Option<String>,
 }
 
+/// What happened to a training.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    /// Where it stands from then on.
+    pub status: TrainingStatus,
+    /// Who told us.
+    pub told_by: ToldBy,
+    /// Why, where the status alone does not tell.
+    pub reason: Option<String>,
+}
+
+impl Step {
+    /// A step without a reason.
+    #[must_use]
+    pub const fn new(status: TrainingStatus, told_by: ToldBy) -> Self {
+        Self { status, told_by, reason: None }
+    }
+
+    /// The step, for this reason.
+    #[must_use]
+    pub fn because(self, reason: &str) -> Self {
+        Self { reason: Some(reason.to_owned()), ..self }
+    }
+}
+
 /// How a training ended, to be written once.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Ending {
@@ -201,6 +228,13 @@ pub const fn may_become(from: TrainingStatus, to: TrainingStatus) -> bool {
         }
         Cancelling => matches!(to, Completed | Failed | Cancelled),
     }
+}
+
+/// 256 unguessable bits, as a word that fits into a URL: who calls with it was told it by us.
+pub fn attempt_token() -> Result<String, Unspecified> {
+    let mut bytes = [0; 32];
+    SystemRandom::new().fill(&mut bytes)?;
+    Ok(bs58::encode(bytes).into_string())
 }
 
 /// Where the packed photo set of a training lies.

@@ -19,7 +19,8 @@ use tokio::net::TcpListener;
 use url::Url;
 use zip::write::{SimpleFileOptions, ZipWriter};
 
-use super::sandbox::{Sandbox, SandboxSettings};
+use super::client::install_tls;
+use super::sandbox::{Rule, Sandbox, SandboxSettings};
 use super::{Fal, FalSettings, FileHosts, Handle, Outcome, Status, Trainer};
 use crate::domain::secret::Secret;
 
@@ -64,6 +65,27 @@ impl Stage {
         Handle::new(endpoint, &submitted)
     }
 
+    /// Puts rules in force for everybody.
+    pub(super) async fn misbehave(&self, rules: &[Rule]) {
+        let answer = plain().post(self.at("sandbox/faults")).json(rules).send().await.expect("an answer");
+        assert_eq!(answer.status(), 200);
+    }
+
+    /// The rules that were given, with how often each has acted.
+    pub(super) async fn rules(&self) -> Vec<Rule> {
+        plain().get(self.at("sandbox/faults")).send().await.expect("an answer").json().await.expect("rules")
+    }
+
+    /// What the sandbox tells of every request that was submitted.
+    pub(super) async fn record(&self) -> Vec<Value> {
+        plain().get(self.at("sandbox/requests")).send().await.expect("an answer").json().await.expect("a list")
+    }
+
+    /// The address of a path at the sandbox.
+    pub(super) fn at(&self, path: &str) -> Url {
+        self.sandbox.url().join(path).expect("an address")
+    }
+
     /// The outcome, once the status says that there is one.
     pub(super) async fn outcome(&self, request: &Handle) -> Outcome {
         until(async || {
@@ -72,6 +94,12 @@ impl Stage {
         .await;
         self.fal.result(request).await.expect("a result")
     }
+}
+
+/// A client that knows nothing of fal.
+pub(super) fn plain() -> reqwest::Client {
+    install_tls();
+    reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().expect("a client")
 }
 
 /// Asks again and again until there is an answer.

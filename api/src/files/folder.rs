@@ -16,7 +16,11 @@ use tempfile::NamedTempFile;
 use tokio::task::spawn_blocking;
 use url::Url;
 
-use super::{FilesError, Key, LinkError, links::Links};
+use super::{
+    FilesError, Key, LinkError,
+    folders::{Folders, sync_folder},
+    links::Links,
+};
 
 /// Objects as plain files below one folder of this machine.
 #[derive(Debug, Clone)]
@@ -25,7 +29,19 @@ pub struct Folder(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     root: PathBuf,
+    folders: Folders,
     links: Links,
+}
+
+/// What a good link leads to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Linked {
+    /// The object.
+    pub key: Key,
+    /// Its file.
+    pub path: PathBuf,
+    /// When the link ends.
+    pub until: DateTime<Utc>,
 }
 
 impl Folder {
@@ -36,26 +52,30 @@ impl Folder {
     pub fn start(root: &Path, base: &Url, now: DateTime<Utc>) -> Result<Self, FilesError> {
         let failed = |source| FilesError::Folder { doing: "open the folder", source };
         fs::create_dir_all(root.join(TEMPORARY)).map_err(failed)?;
+        // The names inside are flushed as objects come; the folder's own name is nobody else's care.
+        sync_folder(root.parent().filter(|above| !above.as_os_str().is_empty()).unwrap_or(Path::new(".")))
+            .map_err(failed)?;
         sweep(&root.join(TEMPORARY), now - TimeDelta::days(1)).map_err(failed)?;
         let links = Links::start(base, &root.with_file_name("signing-key"))?;
-        Ok(Self(Arc::new(Inner { root: root.to_owned(), links })))
+        Ok(Self(Arc::new(Inner { root: root.to_owned(), folders: Folders::default(), links })))
     }
 
-    /// The file behind a signed link, from the three parts that the link carried. For the HTTP handler, which then
-    /// serves it with ranges and all.
+    /// What a signed link leads to, from the three parts that the link carried. For the HTTP handler, which then serves
+    /// the file with ranges and all.
     pub async fn open(
         &self,
         key: &str,
         expires: &str,
         signature: &str,
         now: DateTime<Utc>,
-    ) -> Result<PathBuf, LinkError> {
-        let path = self.path(&self.0.links.verify(key, expires, signature, now)?);
+    ) -> Result<Linked, LinkError> {
+        let (key, until) = self.0.links.verify(key, expires, signature, now)?;
+        let path = self.path(&key);
         match tokio::fs::metadata(&path).await {
             Ok(found) if !found.is_file() => Err(LinkError::NotFound),
             Err(error) if is_absent(&error) => Err(LinkError::NotFound),
             // Any other trouble meets whoever reads the file, with the means to report it.
-            _ => Ok(path),
+            _ => Ok(Linked { key, path, until }),
         }
     }
 
@@ -69,6 +89,21 @@ impl Folder {
         let source = source.map_err(|source| FilesError::Local { doing: "read the file to store", source })?;
         let (store, key, mut source) = (self.clone(), key.clone(), source.into_std().await);
         blocking("store an object", move || store.write(&key, |file| io::copy(&mut source, file).map(drop))).await
+    }
+
+    pub(super) async fn settle(&self, file: &Path) -> Result<(), FilesError> {
+        let file = file.to_owned();
+        let settled = spawn_blocking(move || File::open(file)?.sync_all());
+        let settled = settled.await.unwrap_or_else(|gone| Err(io::Error::other(gone)));
+        settled.map_err(|source| FilesError::Local { doing: "flush the file to store", source })
+    }
+
+    /// A second name for the same bytes where the file system has that, and a copy where it has not. A link fails for as
+    /// many reasons as there are file systems; if the fault is the file's own, the copy says so.
+    pub(super) async fn adopt(&self, key: &Key, file: &Path) -> Result<(), FilesError> {
+        let (store, to, from) = (self.clone(), key.clone(), file.to_owned());
+        let link = move || Ok(store.name(&to, |path| link(&from, path)).is_ok());
+        if blocking("store an object", link).await? { Ok(()) } else { self.put_file(key, file).await }
     }
 
     pub(super) async fn read(&self, key: &Key) -> Result<Option<Bytes>, FilesError> {
@@ -139,25 +174,22 @@ impl Folder {
         self.0.root.join(key.as_str())
     }
 
-    /// The rename must not overtake the bytes, and is itself safe only when the folder that holds the name is; the
-    /// folders above are new, too, when this is the first object in them.
+    /// The name must not overtake the bytes.
     fn write(&self, key: &Key, pour: impl FnOnce(&mut File) -> io::Result<()>) -> io::Result<()> {
-        let root = &self.0.root;
-        let path = self.path(key);
-        let mut file = NamedTempFile::new_in(root.join(TEMPORARY))?;
+        let mut file = NamedTempFile::new_in(self.0.root.join(TEMPORARY))?;
         pour(file.as_file_mut())?;
         file.as_file().sync_all()?;
-        if let Some(folder) = path.parent() {
-            fs::create_dir_all(folder)?;
-        }
-        file.persist(&path)?;
-        path.ancestors().skip(1).take_while(|folder| folder.starts_with(root)).try_for_each(sync_folder)
+        self.name(key, |path| file.persist(path).map(drop).map_err(io::Error::from))
     }
-}
 
-/// Makes the names in a folder survive a power cut.
-pub(super) fn sync_folder(folder: &Path) -> io::Result<()> {
-    File::open(folder)?.sync_all()
+    /// Gives an object, whose bytes are safe on the disk, its name there.
+    fn name(&self, key: &Key, put: impl FnOnce(&Path) -> io::Result<()>) -> io::Result<()> {
+        let path = self.path(key);
+        let folder = path.parent().unwrap_or(&self.0.root);
+        self.0.folders.make(&self.0.root, folder)?;
+        put(&path)?;
+        sync_folder(folder)
+    }
 }
 
 /// A temporary file in the folder of `path`, from where a rename can put it there.
@@ -174,6 +206,14 @@ async fn blocking<T: Send + 'static>(
 ) -> Result<T, FilesError> {
     let done = spawn_blocking(work).await.unwrap_or_else(|gone| Err(io::Error::other(gone)));
     done.map_err(|source| FilesError::Folder { doing, source })
+}
+
+/// What stands there already was put by an earlier run of the same job: a key names one content for ever.
+fn link(from: &Path, to: &Path) -> io::Result<()> {
+    match fs::hard_link(from, to) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists && to.is_file() => Ok(()),
+        linked => linked,
+    }
 }
 
 /// Nothing by that name, or a name that passes through a file as if it were a folder.

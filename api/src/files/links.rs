@@ -18,7 +18,7 @@ use tempfile::Builder;
 use thiserror::Error;
 use url::Url;
 
-use super::{FilesError, Key, folder::sync_folder};
+use super::{FilesError, Key, folders::sync_folder};
 
 /// Why a link to an object of the folder does not open it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
@@ -71,7 +71,7 @@ impl Links {
         url
     }
 
-    /// The key a link names, when the link is ours and still good. The signature is compared in constant time and
+    /// The key a link names and when it ends, if it is ours and still good. The signature is compared in constant time and
     /// before anything else is looked at, so a forger learns nothing from the kind of refusal.
     pub(super) fn verify(
         &self,
@@ -79,14 +79,16 @@ impl Links {
         expires: &str,
         signature: &str,
         now: DateTime<Utc>,
-    ) -> Result<Key, LinkError> {
+    ) -> Result<(Key, DateTime<Utc>), LinkError> {
         let tag = BASE64_URL_SAFE_NO_PAD.decode(signature).map_err(|_| LinkError::Invalid)?;
         hmac::verify(&self.key, &signed_text(key, expires), &tag).map_err(|_| LinkError::Invalid)?;
-        let expires: i64 = expires.parse().map_err(|_| LinkError::Invalid)?;
-        if now.timestamp() >= expires {
+        let expires = expires.parse().ok().and_then(|seconds| DateTime::from_timestamp(seconds, 0));
+        let expires = expires.ok_or(LinkError::Invalid)?;
+        if now >= expires {
             return Err(LinkError::Expired);
         }
-        Key::parse(key).map_err(|_| LinkError::Invalid)
+        let key = Key::parse(key).map_err(|_| LinkError::Invalid)?;
+        Ok((key, expires))
     }
 }
 

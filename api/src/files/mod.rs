@@ -7,10 +7,12 @@
 
 mod error;
 mod folder;
+mod folders;
 mod key;
 mod links;
 mod s3;
 mod settings;
+mod spool;
 
 use std::{path::Path, time::Duration};
 
@@ -20,15 +22,19 @@ use url::Url;
 
 pub use self::{
     error::FilesError,
-    folder::Folder,
+    folder::{Folder, Linked},
     key::{BadKey, Key},
     links::LinkError,
     s3::S3,
     settings::S3Settings,
+    spool::{Arrival, Place, Spool, SpooledFile},
 };
 
 /// The longest life of a signed link, seven days: the limit of S3's own signatures, kept by both stores.
 pub const LONGEST_LINK: Duration = Duration::from_hours(7 * 24);
+
+/// How long a client may keep what a link led to: as long as every link of ours lives at least.
+pub const CACHED: Duration = Duration::from_hours(1);
 
 /// An object store. Cloning is cheap; clones share their connections.
 #[derive(Debug, Clone)]
@@ -53,6 +59,24 @@ impl Files {
         match self {
             Self::Folder(folder) => folder.put_file(key, path).await,
             Self::S3(s3) => s3.put_file(key, path).await,
+        }
+    }
+
+    /// Does beforehand what [`Files::adopt`] would have to wait for, where that is anything: a folder rests its promise
+    /// on a file that is safe on the disk. It may run while the file is still being looked at.
+    pub async fn settle(&self, file: &Path) -> Result<(), FilesError> {
+        match self {
+            Self::Folder(folder) => folder.settle(file).await,
+            Self::S3(_) => Ok(()),
+        }
+    }
+
+    /// Stores a settled file under `key`, without a copy where the store is a folder on the same file system. Nobody may
+    /// write to the file any more; it stays the caller's to remove.
+    pub async fn adopt(&self, key: &Key, file: &Path) -> Result<(), FilesError> {
+        match self {
+            Self::Folder(folder) => folder.adopt(key, file).await,
+            Self::S3(s3) => s3.put_file(key, file).await,
         }
     }
 
@@ -101,14 +125,26 @@ impl Files {
     }
 
     /// An address from which anyone may GET the object, without a token, from `now` for `lifetime` (one second to
-    /// [`LONGEST_LINK`]). It is given out whether or not the object exists, and is a secret while it lives.
+    /// [`LONGEST_LINK`]). It is given out whether or not the object exists, and is a secret while it lives. The same
+    /// `now` gives the same address.
+    ///
+    /// What answers there is the same from both stores: the object's media type, its name below the last slash, an
+    /// `ETag`, ranges, and leave to keep it for as long as [`CACHED`] or the link's lifetime, whichever is shorter.
     pub async fn signed_url(&self, key: &Key, lifetime: Duration, now: DateTime<Utc>) -> Result<Url, FilesError> {
-        if !(Duration::from_secs(1)..=LONGEST_LINK).contains(&lifetime) {
-            return Err(FilesError::Lifetime(lifetime));
-        }
+        check_lifetime(lifetime)?;
         match self {
             Self::Folder(folder) => Ok(folder.signed_url(key, lifetime, now)),
             Self::S3(s3) => s3.signed_url(key, lifetime, now).await,
+        }
+    }
+
+    /// An address that answers HEAD as the one of [`Files::signed_url`] answers GET. A signature of S3 covers the method;
+    /// a folder's links open with both.
+    pub async fn signed_head_url(&self, key: &Key, lifetime: Duration, now: DateTime<Utc>) -> Result<Url, FilesError> {
+        check_lifetime(lifetime)?;
+        match self {
+            Self::Folder(folder) => Ok(folder.signed_url(key, lifetime, now)),
+            Self::S3(s3) => s3.signed_head_url(key, lifetime, now).await,
         }
     }
 
@@ -118,5 +154,26 @@ impl Files {
             Self::Folder(folder) => folder.check().await,
             Self::S3(s3) => s3.check().await,
         }
+    }
+}
+
+/// Only the one it was made for may keep an object, and needs not ask again whether it has changed.
+#[must_use]
+pub fn cache_control(left: Duration) -> String {
+    format!("private, max-age={}, immutable", left.min(CACHED).as_secs())
+}
+
+/// To be looked at and not to be saved, but with a good name if it is. A key needs no escape here.
+#[must_use]
+pub fn content_disposition(key: &Key) -> String {
+    let name = key.as_str().rsplit('/').next().unwrap_or_default();
+    format!("inline; filename=\"{name}\"")
+}
+
+fn check_lifetime(lifetime: Duration) -> Result<(), FilesError> {
+    if (Duration::from_secs(1)..=LONGEST_LINK).contains(&lifetime) {
+        Ok(())
+    } else {
+        Err(FilesError::Lifetime(lifetime))
     }
 }

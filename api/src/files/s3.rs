@@ -17,7 +17,7 @@ use aws_sdk_s3::{
     },
     error::{ProvideErrorMetadata, SdkError},
     operation::{get_object::GetObjectError, head_object::HeadObjectError},
-    presigning::PresigningConfig,
+    presigning::{PresignedRequest, PresigningConfig},
     primitives::ByteStream,
 };
 use aws_smithy_http_client::tls::{self, rustls_provider::CryptoMode};
@@ -26,7 +26,7 @@ use chrono::{DateTime, Utc};
 use tempfile::NamedTempFile;
 use url::Url;
 
-use super::{FilesError, Key, S3Settings, folder::temporary_beside};
+use super::{CACHED, FilesError, Key, S3Settings, cache_control, content_disposition, folder::temporary_beside};
 
 /// One bucket of an S3-compatible store.
 #[derive(Debug, Clone)]
@@ -118,14 +118,33 @@ impl S3 {
         lifetime: Duration,
         now: DateTime<Utc>,
     ) -> Result<Url, FilesError> {
-        let unsigned =
-            |reason: &str| FilesError::Store { doing: "sign a link", reason: reason.into(), transient: false };
-        let terms = PresigningConfig::builder().start_time(SystemTime::from(now)).expires_in(lifetime).build();
-        let terms = terms.map_err(|_| unsigned("the lifetime is not allowed"))?;
         let Inner { bucket, public, .. } = &*self.0;
-        let signed = public.get_object().bucket(bucket).key(key.as_str()).presigned(terms).await;
-        let signed = signed.map_err(|error| refused("sign a link", &error))?;
-        signed.uri().parse().map_err(|_| unsigned("the address is not a URL"))
+        // What the answer is to say stands in the link: objects stored long ago obey it, too.
+        let request = public
+            .get_object()
+            .bucket(bucket)
+            .key(key.as_str())
+            .response_cache_control(cache_control(lifetime))
+            .response_content_disposition(content_disposition(key));
+        let signed = request.presigned(terms(lifetime, now)?).await;
+        address(&signed.map_err(|error| refused("sign a link", &error))?)
+    }
+
+    pub(super) async fn signed_head_url(
+        &self,
+        key: &Key,
+        lifetime: Duration,
+        now: DateTime<Utc>,
+    ) -> Result<Url, FilesError> {
+        let Inner { bucket, public, .. } = &*self.0;
+        let request = public
+            .head_object()
+            .bucket(bucket)
+            .key(key.as_str())
+            .response_cache_control(cache_control(lifetime))
+            .response_content_disposition(content_disposition(key));
+        let signed = request.presigned(terms(lifetime, now)?).await;
+        address(&signed.map_err(|error| refused("sign a link", &error))?)
     }
 
     pub(super) async fn check(&self) -> Result<(), FilesError> {
@@ -136,7 +155,15 @@ impl S3 {
 
     async fn send(&self, key: &Key, length: u64, body: ByteStream) -> Result<(), FilesError> {
         let Inner { bucket, client, .. } = &*self.0;
-        let request = client.put_object().bucket(bucket).key(key.as_str()).content_type(key.content_type()).body(body);
+        let request = client
+            .put_object()
+            .bucket(bucket)
+            .key(key.as_str())
+            .content_type(key.content_type())
+            // For who reads the bucket past our links, such as a cache in front of it.
+            .cache_control(cache_control(CACHED))
+            .content_disposition(content_disposition(key))
+            .body(body);
         let limits = aws_sdk_s3::Config::builder().timeout_config(time_limits(length));
         let sent = request.customize().config_override(limits).send().await;
         sent.map(drop).map_err(|error| refused("store an object", &error))
@@ -150,6 +177,19 @@ impl S3 {
             Err(error) => Err(refused("read an object", &error)),
         }
     }
+}
+
+fn terms(lifetime: Duration, now: DateTime<Utc>) -> Result<PresigningConfig, FilesError> {
+    let terms = PresigningConfig::builder().start_time(SystemTime::from(now)).expires_in(lifetime).build();
+    terms.map_err(|_| unsigned("the lifetime is not allowed"))
+}
+
+fn address(signed: &PresignedRequest) -> Result<Url, FilesError> {
+    signed.uri().parse().map_err(|_| unsigned("the address is not a URL"))
+}
+
+fn unsigned(reason: &str) -> FilesError {
+    FilesError::Store { doing: "sign a link", reason: reason.into(), transient: false }
 }
 
 fn client(settings: &S3Settings, endpoint: Option<&Url>) -> Client {

@@ -2,6 +2,7 @@
 //! same path that the sweep uses.
 
 use aisha_openapi::problem::ProblemCode;
+use aisha_openapi::vocabulary::{ToldBy, TrainingStatus};
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
@@ -14,7 +15,7 @@ use super::extract::Path;
 use super::problem::{Problem, unavailable};
 use crate::app::App;
 use crate::domain::job::Job;
-use crate::domain::training::FalRequest;
+use crate::domain::training::{FalRequest, Step, Training};
 use crate::fal::WebhookError;
 use crate::storage::{fal_deliveries, trainings};
 
@@ -40,25 +41,33 @@ async fn receive(
     body: Bytes,
 ) -> Result<StatusCode, Problem> {
     let now = app.now();
-    let delivery = app.webhooks.verify(&headers, &body, now).await.map_err(|error| refused(&error))?;
+    let count = |outcome| app.metrics.fal_webhooks.get_or_create(&[("outcome", outcome)]).inc();
+    let delivery = app.webhooks.verify(&headers, &body, now).await.map_err(|error| {
+        count("refused");
+        refused(&error)
+    })?;
     let training = trainings::find_by_attempt_token(&app.db, &token).await?.ok_or_else(Problem::not_found)?;
     let known = training.request.as_ref().map(|request| request.id.as_str());
     if known.is_some_and(|known| known != delivery.request_id) {
-        return Err(Problem::not_found());
+        return surplus(&training, &token, &delivery.request_id);
     }
     let mut tx = app.begin().await?;
     let body_sha256 = hex::encode(Sha256::digest(&body));
     let id: Uuid = app.ids.next();
     if !fal_deliveries::add(&mut tx, id, training.id, &delivery.request_id, &body_sha256, now).await? {
+        count("repeated");
         return Ok(StatusCode::OK);
     }
     if known.is_none() {
         // fal was faster than our own note of its answer, or the answer was lost: the signed delivery tells the id.
         let request = FalRequest::by_id(&delivery.request_id);
-        trainings::submitted(&mut tx, training.id, &request, None, now, now).await?;
+        if trainings::submitted(&mut tx, training.id, &request, None, now, now).await? {
+            app.note(&mut tx, training.id, &Step::new(TrainingStatus::Queued, ToldBy::Webhook)).await?;
+        }
     }
     app.enqueue(&mut tx, &Job::ApplyFalResult { training_id: training.id }, now).await?;
     app.commit(tx).await?;
+    count("recorded");
     tracing::info!(training.id = %training.id, "fal told that a training has ended");
     Ok(StatusCode::OK)
 }
@@ -70,4 +79,14 @@ fn refused(error: &WebhookError) -> Problem {
         return unavailable();
     }
     Problem::new(ProblemCode::InvalidSignature, "This was not signed by fal for this account within five minutes.")
+}
+
+/// A request of the same training that is not the one that counts: its answer was lost, and another one was made in its
+/// place. It has ended and was paid, so all there is to do is to know of it.
+fn surplus(training: &Training, token: &str, request_id: &str) -> Result<StatusCode, Problem> {
+    if token == training.attempt_token {
+        return Err(Problem::not_found());
+    }
+    tracing::warn!(training.id = %training.id, fal.request_id = request_id, "fal has done a training twice");
+    Ok(StatusCode::OK)
 }

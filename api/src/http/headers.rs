@@ -48,3 +48,26 @@ pub(super) struct IfNoneMatchHeader {
     #[param(example = "\"3\"")]
     if_none_match: Option<String>,
 }
+
+/// On reads that hold sentences for people.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Header)]
+#[expect(dead_code, reason = "describes a header that `Language` reads")]
+pub(super) struct LanguageHeader {
+    /// `en` or `ru`: the language of the sentences about photos. Codes stay the same.
+    #[serde(rename = "Accept-Language")]
+    #[param(example = "ru")]
+    accept_language: Option<String>,
+}
+
+/// On uploads.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Header)]
+#[expect(dead_code, reason = "describes a header that `DigestCheck` reads")]
+pub(super) struct ContentDigestHeader {
+    /// What the whole body hashes to (RFC 9530), by `sha-256`, `sha-512` or both; others are passed over. Nothing is
+    /// taken in unless it holds. A part of a form may have one of its own, which is held against that file alone.
+    #[serde(rename = "Content-Digest")]
+    #[param(example = "sha-256=:LPJNul+wow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCQ=:")]
+    content_digest: Option<String>,
+}

@@ -11,8 +11,9 @@ use crate::domain::Refusal;
 use crate::domain::avatar::{self, Avatar};
 use crate::domain::event::NewEvent;
 use crate::domain::ids::AvatarId;
+use crate::domain::photo::Photo;
 use crate::domain::principal::Principal;
-use crate::storage::{Tx, avatars, trainings};
+use crate::storage::{Tx, avatars, photos, trainings};
 
 /// Takes the caller's avatar for a change.
 pub(super) async fn lock(tx: &mut Tx, me: &Principal, id: AvatarId) -> Result<Avatar, Problem> {
@@ -32,6 +33,21 @@ pub(super) async fn write(app: &App, tx: &mut Tx, avatar: Avatar) -> Result<Avat
         return Err(Problem::new(ProblemCode::Conflict, detail));
     }
     Ok(Avatar { version: avatar.version + 1, updated_at: now, ..avatar })
+}
+
+/// Judges the avatar's photos by the rules as they are now, which may have changed since the photos came: with the kind
+/// of the avatar, or with the settings.
+pub(super) async fn judge_photos(app: &App, tx: &mut Tx, avatar: &mut Avatar) -> Result<(), Problem> {
+    let mut usable = 0;
+    for photo in photos::list_held(tx, avatar.id).await? {
+        let validation_status = app.settings.rules.validate(&photo, avatar.details.training_type);
+        if validation_status != photo.validation_status {
+            photos::set_validation_status(tx, photo.id, validation_status, app.now()).await?;
+        }
+        usable += i64::from(Photo { validation_status, ..photo }.is_usable());
+    }
+    avatar.usable_photos = usable;
+    Ok(())
 }
 
 /// An event about an avatar.

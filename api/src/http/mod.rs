@@ -12,7 +12,9 @@ mod headers;
 mod health;
 mod held;
 mod idempotency;
+mod language;
 mod me;
+mod metrics;
 mod objects;
 mod openapi;
 mod pages;
@@ -56,6 +58,7 @@ pub fn router(app: App) -> Router {
         .layer(RequestBodyTimeoutLayer::new(BODY_PATIENCE))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(middleware::map_response(private))
+        .layer(middleware::from_fn_with_state(app.clone(), metrics::measure))
         .layer(middleware::from_fn_with_state(app.clone(), request_id::name))
         .with_state(app)
 }
@@ -76,6 +79,7 @@ fn operations() -> OpenApiRouter<App> {
         .merge(objects::routes())
         .merge(fal_webhook::routes())
         .merge(health::routes())
+        .merge(metrics::routes())
 }
 
 /// What is told to one person is kept by nobody on the way, unless the handler knows better.

@@ -1,10 +1,11 @@
 //! Signed links into the folder that serves as object store. With an S3 store such links lead to the store itself.
 
-use std::path::PathBuf;
+use std::path::Path as FilePath;
 
 use aisha_openapi::problem::ProblemCode;
+use axum::body::Body;
 use axum::extract::{Request, State};
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use tower::ServiceExt as _;
@@ -14,9 +15,10 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::extract::{Path, Query};
+use super::headers::IfNoneMatchHeader;
 use super::problem::{Problem, internal};
 use crate::app::App;
-use crate::files::{Files, LinkError};
+use crate::files::{self, Files, LinkError};
 
 /// The operation on signed links.
 pub(super) fn routes() -> OpenApiRouter<App> {
@@ -35,12 +37,14 @@ struct LinkQuery {
 
 /// Follow a signed link
 ///
-/// Needs no key: the signature is the permission. Ranges work. An object never changes, so it may be cached as long as
-/// its link lives.
+/// Needs no key: the signature is the permission. Ranges and conditions work. An object never changes, so it may be kept
+/// as long as its link lives.
 #[utoipa::path(get, path = "/v1/objects/{*key}", operation_id = "getObject", tag = "photos",
-    params(("key" = String, Path, description = "The object's key, slashes and all."), LinkQuery),
-    responses((status = 200, description = "The bytes.", body = Vec<u8>, content_type = "application/octet-stream"),
+    params(("key" = String, Path, description = "The object's key, slashes and all."), LinkQuery, IfNoneMatchHeader),
+    responses((status = 200, description = "The bytes.", body = Vec<u8>, content_type = "application/octet-stream",
+            headers(("ETag" = String, description = "Stands for these bytes."))),
         (status = 206, description = "A part of the bytes."),
+        (status = 304, description = "Still the same."),
         (status = 403, description = "The link is not whole, or has ended.",
             body = aisha_openapi::problem::Problem, content_type = "application/problem+json"),
         (status = 416, description = "The range begins behind the end.",
@@ -54,8 +58,8 @@ async fn serve(
 ) -> Result<Response, Problem> {
     let Files::Folder(folder) = &app.files else { return Err(Problem::not_found()) };
     let now = app.now();
-    let path = folder.open(&key, &link.expires, &link.signature, now).await.map_err(refused)?;
-    let mut response = file(path, request).await?;
+    let object = folder.open(&key, &link.expires, &link.signature, now).await.map_err(refused)?;
+    let mut response = file(&object.path, request).await?;
     match response.status() {
         StatusCode::RANGE_NOT_SATISFIABLE => return Ok(beyond(&response)),
         StatusCode::PRECONDITION_FAILED => {
@@ -64,22 +68,36 @@ async fn serve(
         }
         _ => {}
     }
-    let left = link.expires.parse::<i64>().unwrap_or(0) - now.timestamp();
-    let cache = format!("private, max-age={}, immutable", left.max(0));
-    if let Ok(value) = HeaderValue::try_from(cache) {
-        response.headers_mut().insert(header::CACHE_CONTROL, value);
+    let left = (object.until - now).to_std().unwrap_or_default();
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(object.key.content_type()));
+    for (name, text) in [
+        (header::CACHE_CONTROL, files::cache_control(left)),
+        (header::CONTENT_DISPOSITION, files::content_disposition(&object.key)),
+    ] {
+        headers.extend(HeaderValue::try_from(text).map(|value| (name, value)));
     }
     // A picture is never to be taken for a page, whatever its bytes look like.
-    response.headers_mut().insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     Ok(response)
 }
 
-async fn file(path: PathBuf, request: Request) -> Result<Response, Problem> {
-    let kind = crate::files::Key::parse(path.file_name().unwrap_or_default().to_string_lossy())
-        .map_or("application/octet-stream", |key| key.content_type());
-    let mut response = ServeFile::new(&path).oneshot(request).await.map_err(|_| internal())?.into_response();
-    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
-    Ok(response)
+async fn file(path: &FilePath, mut request: Request) -> Result<Response, Problem> {
+    if let Some(wanted) = request.headers_mut().remove(header::IF_RANGE)
+        && !is_unchanged(path, &wanted).await?
+    {
+        // The part would not fit to what the client has: it gets the whole.
+        request.headers_mut().remove(header::RANGE);
+    }
+    Ok(ServeFile::new(path).oneshot(request).await.map_err(|_| internal())?.into_response())
+}
+
+/// Whether the file is the one that `If-Range` means, which `ServeFile` does not look at.
+async fn is_unchanged(path: &FilePath, wanted: &HeaderValue) -> Result<bool, Problem> {
+    let mut head = Request::new(Body::empty());
+    *head.method_mut() = Method::HEAD;
+    let now = ServeFile::new(path).oneshot(head).await.map_err(|_| internal())?;
+    Ok([header::ETAG, header::LAST_MODIFIED].iter().any(|name| now.headers().get(name) == Some(wanted)))
 }
 
 /// A range behind the end, told together with where the end is.

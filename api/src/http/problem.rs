@@ -43,6 +43,12 @@ impl Problem {
         Self::fields(vec![FieldError { pointer: pointer.to_owned(), code: code.to_owned(), detail: detail.into() }])
     }
 
+    /// A file that is not a photo we can use, and why in words.
+    pub(super) fn of_image(error: &ImageError, detail: String) -> Self {
+        let code = ProblemCode::ALL.iter().copied().find(|code| code.as_str() == error.code());
+        Self::new(code.unwrap_or(ProblemCode::CorruptImage), detail)
+    }
+
     /// The caller may try again after so many seconds.
     pub(super) fn retry_after(mut self, seconds: u32) -> Self {
         self.retry_after_seconds = Some(seconds);
@@ -98,13 +104,6 @@ impl From<Refusal> for Problem {
         };
         let problem = Self::new(code, sentence(&refusal.to_string()));
         if code == ProblemCode::PhotosInUse { problem.retry_after(3) } else { problem }
-    }
-}
-
-impl From<ImageError> for Problem {
-    fn from(error: ImageError) -> Self {
-        let code = ProblemCode::ALL.iter().copied().find(|code| code.as_str() == error.code());
-        Self::new(code.unwrap_or(ProblemCode::CorruptImage), error.to_string())
     }
 }
 

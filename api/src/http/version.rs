@@ -41,13 +41,18 @@ impl IfMatch {
 
 /// An answer with its version; 304 without a body if the caller has it already.
 pub(super) fn tagged(headers: &HeaderMap, tag: &str, body: &impl Serialize) -> Response {
+    let known = is_known(headers, tag);
     let tag = format!("\"{tag}\"");
-    let known = headers.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok()).is_some_and(|known| {
-        known.split(',').any(|known| known.trim() == "*" || known.trim().trim_start_matches("W/") == tag)
-    });
     let mut response = if known { StatusCode::NOT_MODIFIED.into_response() } else { axum::Json(body).into_response() };
     if let Ok(value) = HeaderValue::from_str(&tag) {
         response.headers_mut().insert(header::ETAG, value);
     }
     response
+}
+
+/// Whether the caller has the version with this tag already.
+pub(super) fn is_known(headers: &HeaderMap, tag: &str) -> bool {
+    let known = headers.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let known = known.split(',').map(|known| known.trim().trim_start_matches("W/"));
+    known.into_iter().any(|known| known == "*" || known.trim_matches('"') == tag)
 }

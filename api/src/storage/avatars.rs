@@ -18,7 +18,8 @@ macro_rules! select {
         concat!(
             "select a.id, a.user_id, a.name, a.gender, a.avatar_type, a.training_type, a.status, a.status_reason, \
              a.is_main, a.trigger_phrase, a.active_training_id, a.metadata, a.version, a.created_at, a.updated_at, \
-             coalesce(a.cover_photo_id, (select p.id from photos p where p.avatar_id = a.id \
+             a.cover_photo_id, \
+             coalesce((select p.id from photos p where p.avatar_id = a.id and p.id = a.cover_photo_id), (select p.id from photos p where p.avatar_id = a.id \
                  order by p.upload_order, p.id limit 1)) as cover, \
              (select count(*) from photos p where p.avatar_id = a.id) as photos_count, \
              (select count(*) from photos p where p.avatar_id = a.id and p.validation_status = 'valid' \
@@ -49,6 +50,7 @@ struct Row {
     version: i64,
     created_at: DateTime<Utc>,
     updated_at: DateTime<Utc>,
+    cover_photo_id: Option<Uuid>,
     cover: Option<Uuid>,
     photos_count: i64,
     usable_photos: i64,
@@ -82,6 +84,7 @@ impl From<Row> for Avatar {
                 training_type: row.training_type.map(|word| word.0),
                 trigger_phrase: row.trigger_phrase,
                 metadata: row.metadata.0,
+                cover: row.cover_photo_id.map(PhotoId),
             },
             status: row.status.0,
             status_reason: row.status_reason,
@@ -174,7 +177,7 @@ pub async fn list(
 pub async fn update(tx: &mut Tx, avatar: &Avatar, now: DateTime<Utc>) -> Result<bool, StorageError> {
     let sql = "update avatars set name = $4, gender = $5, avatar_type = $6, training_type = $7, status = $8, \
                status_reason = $9, is_main = $10, trigger_phrase = $11, active_training_id = $12, metadata = $13, \
-               updated_at = $14, version = version + 1 where user_id = $1 and id = $2 and version = $3";
+               updated_at = $14, cover_photo_id = $15, version = version + 1 where user_id = $1 and id = $2 and version = $3";
     let updated = on_tx!(tx, |conn| {
         sqlx::query(sql)
             .bind(avatar.user_id.0)
@@ -191,6 +194,7 @@ pub async fn update(tx: &mut Tx, avatar: &Avatar, now: DateTime<Utc>) -> Result<
             .bind(avatar.active_training_id.map(|id| id.0))
             .bind(Json(&avatar.details.metadata))
             .bind(now)
+            .bind(avatar.details.cover.map(|id| id.0))
             .execute(conn)
             .await?
             .rows_affected()

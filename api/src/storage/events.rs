@@ -137,7 +137,8 @@ pub async fn list_after(
     Ok(rows.into_iter().map(Event::from).collect())
 }
 
-/// What happened to an owner's avatar, newest first, a page at a time.
+/// What happened to an owner's avatar, newest first, a page at a time. How far a training has come is no step of its
+/// own there.
 pub async fn timeline(
     db: &Db,
     owner: UserId,
@@ -145,7 +146,7 @@ pub async fn timeline(
     request: &PageRequest,
 ) -> Result<Page<Event>, StorageError> {
     let sql = select!(
-        "where e.user_id = $1 and e.avatar_id = $2 and ($3 is null or (e.occurred_at, e.id) < ($3, $4)) \
+        "where e.user_id = $1 and e.avatar_id = $2 and e.type <> 'training.progress' and ($3 is null or (e.occurred_at, e.id) < ($3, $4)) \
          order by e.occurred_at desc, e.id desc limit $5"
     );
     let rows = on_db!(db, |conn| {

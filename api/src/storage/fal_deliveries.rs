@@ -3,9 +3,15 @@
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::db::on_tx;
-use super::{StorageError, Tx};
+use super::db::{on_db, on_tx};
+use super::{Db, StorageError, Tx};
 use crate::domain::ids::TrainingId;
+
+/// Whether anything was delivered since then.
+pub async fn has_any_since(db: &Db, training_id: TrainingId, since: DateTime<Utc>) -> Result<bool, StorageError> {
+    let sql = "select exists (select 1 from fal_deliveries where training_id = $1 and received_at >= $2)";
+    Ok(on_db!(db, |conn| sqlx::query_scalar(sql).bind(training_id.0).bind(since).fetch_one(conn).await?))
+}
 
 /// Records a delivery; `false` if the same one was recorded before.
 pub async fn add(

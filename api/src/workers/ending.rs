@@ -1,6 +1,6 @@
 //! The end of a training: written once, with what it means for the avatar, in one transaction with its events.
 
-use aisha_openapi::vocabulary::{AvatarStatus, EventType, ResourceType, TrainingStatus};
+use aisha_openapi::vocabulary::{AvatarStatus, EventType, ResourceType, ToldBy, TrainingStatus};
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value, json};
 
@@ -9,11 +9,11 @@ use crate::app::App;
 use crate::domain::avatar::{self, Avatar};
 use crate::domain::event::NewEvent;
 use crate::domain::job::Job;
-use crate::domain::training::{Ending, Training};
+use crate::domain::training::{Ending, Step, Training};
 use crate::storage::{Tx, avatars, objects, trainings, users};
 
 /// Ends a training. Of all that come to tell it, only the first does anything.
-pub(super) async fn end(app: &App, training: &Training, ending: &Ending) -> Result<(), JobError> {
+pub(super) async fn end(app: &App, training: &Training, ending: &Ending, told_by: ToldBy) -> Result<(), JobError> {
     let now = app.now();
     let mut tx = app.begin().await?;
     // A first completion chooses the main avatar, of which a person has one.
@@ -29,12 +29,16 @@ pub(super) async fn end(app: &App, training: &Training, ending: &Ending) -> Resu
             }
         }
     }
+    let step = Step::new(ending.status(), told_by);
+    let step = if let Ending::Failed { code, .. } = ending { step.because(code) } else { step };
+    app.note(&mut tx, training.id, &step).await?;
     let avatar = move_on(app, &mut tx, avatar, training, ending, now).await?;
     app.tell(&mut tx, about_training(training, ending)).await?;
     if let Some(event) = about_avatar(&avatar, ending) {
         app.tell(&mut tx, event).await?;
     }
     app.commit(tx).await?;
+    app.metrics.trainings_ended.get_or_create(&[("status", ending.status().as_str())]).inc();
     tracing::info!(training.id = %training.id, status = %ending.status(), "a training has ended");
     Ok(())
 }
@@ -51,7 +55,7 @@ pub(super) async fn after_failed_job(app: &App, job: &Job, error: &str) -> Resul
         _ => return Ok(()),
     };
     let ending = Ending::Failed { code: code.to_owned(), message: error.to_owned(), response: None };
-    end(app, &training, &ending).await
+    end(app, &training, &ending, ToldBy::Worker).await
 }
 
 /// What the end of a training means for its avatar.

@@ -9,6 +9,7 @@ mod cancel_training;
 mod clear_objects;
 mod ending;
 mod error;
+mod measure_photo;
 mod prepare_training;
 mod runner;
 mod sequencer;

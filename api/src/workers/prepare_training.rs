@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use aisha_openapi::vocabulary::TrainingStatus;
+use aisha_openapi::vocabulary::{ToldBy, TrainingStatus};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, ZipWriter};
 
@@ -30,7 +30,7 @@ pub(super) async fn run(app: &App, training_id: TrainingId) -> Result<(), JobErr
     let Some(photos) = fetch(app, &training, folder.path()).await? else {
         let message = "a photo of the set is no longer there; start the training again".to_owned();
         let ending = Ending::Failed { code: "photo_missing".to_owned(), message, response: None };
-        return ending::end(app, &training, &ending).await;
+        return ending::end(app, &training, &ending, ToldBy::Worker).await;
     };
     let archive = folder.path().join("training_set.zip");
     let packed = {

@@ -11,7 +11,8 @@ use uuid::Uuid;
 
 use super::error::JobError;
 use super::{
-    abandon_request, apply_fal_result, cancel_training, clear_objects, ending, prepare_training, submit_training,
+    abandon_request, apply_fal_result, cancel_training, clear_objects, ending, measure_photo, prepare_training,
+    submit_training,
 };
 use crate::app::App;
 use crate::domain::job::Job;
@@ -119,11 +120,19 @@ async fn perform(app: &App, job: &Job) -> Result<(), JobError> {
         Job::CancelTraining { training_id } => cancel_training::run(app, *training_id).await,
         Job::AbandonRequest { endpoint, request_id } => abandon_request::run(app, endpoint, request_id).await,
         Job::ClearObjects {} => clear_objects::run(app).await,
+        Job::MeasurePhoto { photo_id } => measure_photo::run(app, *photo_id).await,
     }
 }
 
 /// Writes down how a job ended. If even that fails, the lease runs out and the job is done again, which it allows.
 async fn settle(app: &App, claimed: &ClaimedJob, outcome: Result<(), JobError>) {
+    let kind = claimed.job.as_ref().map_or("unknown", Job::kind);
+    let word = match &outcome {
+        Ok(()) => "done",
+        Err(error) if error.is_final || claimed.attempts >= MAX_ATTEMPTS => "failed",
+        Err(_) => "again",
+    };
+    app.metrics.jobs.get_or_create(&[("kind", kind), ("outcome", word)]).inc();
     let written = match outcome {
         Ok(()) => jobs::finish(&app.db, claimed).await.map(drop),
         Err(error) if !error.is_final && claimed.attempts < MAX_ATTEMPTS => {

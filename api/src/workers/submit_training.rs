@@ -6,15 +6,16 @@
 
 use std::time::Duration;
 
-use aisha_openapi::vocabulary::TrainingStatus;
+use aisha_openapi::vocabulary::{ToldBy, TrainingStatus};
 use chrono::TimeDelta;
 
+use super::apply_fal_result::Case;
 use super::error::JobError;
 use super::{apply_fal_result, ending};
 use crate::app::App;
 use crate::domain::ids::TrainingId;
 use crate::domain::job::Job;
-use crate::domain::training::{Ending, FalRequest, Training};
+use crate::domain::training::{Ending, FalRequest, Step, Training};
 use crate::fal::{FalError, Plan, Submitted, Trainer};
 use crate::files::Key;
 use crate::storage::{StorageError, Tx, avatars, trainings};
@@ -57,6 +58,9 @@ pub(super) async fn run(app: &App, training_id: TrainingId) -> Result<(), JobErr
     let look = now + apply_fal_result::SUBMISSION_WINDOW;
     if !trainings::begin_submission(&mut tx, training.id, webhook.as_str(), look, now).await? {
         return Ok(());
+    }
+    if training.status == TrainingStatus::Preparing {
+        app.note(&mut tx, training.id, &Step::new(TrainingStatus::Submitting, ToldBy::Worker)).await?;
     }
     avatars::touch(&mut tx, training.avatar_id, now).await?;
     app.commit(tx).await?;
@@ -142,7 +146,9 @@ async fn write_note(
         return app.commit(tx).await;
     }
     // If the webhook came first the request is known already, and there is nothing to write.
-    trainings::submitted(&mut tx, training.id, request, position, now + FIRST_LOOK, now).await?;
+    if trainings::submitted(&mut tx, training.id, request, position, now + FIRST_LOOK, now).await? {
+        app.note(&mut tx, training.id, &Step::new(TrainingStatus::Queued, ToldBy::Submission)).await?;
+    }
     avatars::touch(&mut tx, training.avatar_id, now).await?;
     app.enqueue(&mut tx, &Job::ApplyFalResult { training_id: training.id }, now + FIRST_LOOK).await?;
     look_for_cancellation(app, &mut tx, training).await?;
@@ -156,7 +162,8 @@ async fn look_for_cancellation(app: &App, tx: &mut Tx, training: &Training) -> R
 
 /// Whether fal has the training is not known.
 async fn answer_lost(app: &App, training: &Training) -> Result<(), JobError> {
-    apply_fal_result::stall(app, training, "submission_unknown", app.now() + apply_fal_result::SUBMISSION_WINDOW).await
+    let look = app.now() + apply_fal_result::SUBMISSION_WINDOW;
+    apply_fal_result::stall(&Case { app, training, told_by: ToldBy::Submission }, "submission_unknown", look).await
 }
 
 /// fal will not take it, now or later.
@@ -167,7 +174,7 @@ async fn refused(app: &App, training: &Training, error: &FalError) -> Result<(),
         _ => "fal_refused",
     };
     let ending = Ending::Failed { code: code.to_owned(), message: error.to_string(), response: None };
-    ending::end(app, training, &ending).await
+    ending::end(app, training, &ending, ToldBy::Submission).await
 }
 
 fn plan(training: &Training) -> Plan {

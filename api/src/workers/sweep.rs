@@ -7,10 +7,12 @@ use chrono::TimeDelta;
 
 use crate::app::App;
 use crate::domain::job::Job;
-use crate::storage::{StorageError, idempotency, objects, trainings};
+use crate::storage::{StorageError, idempotency, objects, photos, trainings};
 
 /// Trainings asked about in one round.
 const BATCH: i64 = 500;
+/// Photos that are looked at after one round.
+const PENDING_PHOTOS: i64 = 100;
 /// An upload that has not claimed its objects for so long is dead.
 const UPLOAD_PATIENCE: TimeDelta = TimeDelta::hours(1);
 /// How long answers are kept for repeats.
@@ -33,9 +35,13 @@ pub(super) async fn run(app: App) {
 pub(super) async fn round(app: &App) -> Result<(), StorageError> {
     let now = app.now();
     let due = trainings::list_due(&app.db, now, BATCH).await?;
+    let pending = photos::list_pending(&app.db, PENDING_PHOTOS).await?;
     let mut tx = app.begin().await?;
     for &training_id in &due {
         app.enqueue(&mut tx, &Job::ApplyFalResult { training_id }, now).await?;
+    }
+    for photo in pending {
+        app.enqueue(&mut tx, &Job::MeasurePhoto { photo_id: photo.id }, now).await?;
     }
     let doomed = objects::doom_unclaimed(&mut tx, now - UPLOAD_PATIENCE, now).await?;
     if doomed > 0 {

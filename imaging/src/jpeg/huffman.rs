@@ -42,6 +42,11 @@ impl Symbol {
         self.0 >> 24
     }
 
+    /// Whether a block that stands at `step` after its last symbol held nothing but its mean.
+    pub(super) const fn ends_empty_block(step: usize) -> bool {
+        step == Self::END_OF_BLOCK as usize + 1
+    }
+
     /// Whether a block that stands at `step` after its last symbol ended as it should: filled, or by an end-of-block.
     pub(super) const fn ends_block(step: usize) -> bool {
         step == 64 || (step > Self::END_OF_BLOCK as usize && step < Self::END_OF_BLOCK as usize + 64)

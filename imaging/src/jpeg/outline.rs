@@ -1,11 +1,11 @@
 //! The structure of a JPEG, walked from start to end without decoding: markers, sizes, tables, scans, end, and what
 //! follows the end. Every length is checked here, before any decoder allocates by what a header claims.
 //!
-//! Source: ITU-T T.81, annex B; Adobe's APP14 in Adobe Technical Note 5116.
+//! Source: ITU-T T.81, annex B; Adobe's APP14 in Adobe Technical Note 5116; colour profiles in ICC.1, annex B.
 
 use crate::error::{Found, ImageError, corrupt, unsupported};
 use crate::raster::Colour;
-use crate::trailer;
+use crate::{profile, trailer};
 
 /// Progressive files repeat their scans; a hostile one repeats them thousands of times. Cameras and editors use 10.
 pub(super) const MAX_SCANS: usize = 100;
@@ -17,6 +17,8 @@ pub(crate) struct Outline<'a> {
     pub(crate) height: u16,
     /// The TIFF block of the first EXIF segment, with its `Exif\0\0`.
     pub(crate) exif: Option<&'a [u8]>,
+    /// The parts of the colour profile in the order of the file, each with its number.
+    profile: Vec<(u8, &'a [u8])>,
     /// The picture from its first byte to the end-of-image marker, without what follows it.
     pub(super) picture: &'a [u8],
     pub(super) progressive: bool,
@@ -72,6 +74,7 @@ impl<'a> Outline<'a> {
             width: 0,
             height: 0,
             exif: None,
+            profile: Vec::new(),
             picture: bytes,
             progressive: false,
             components: Vec::new(),
@@ -93,6 +96,16 @@ impl<'a> Outline<'a> {
         outline.picture = &bytes[..walk.at];
         outline.check_end(&bytes[walk.at..])?;
         Ok(outline)
+    }
+
+    /// The colour profile, put together from its parts; nothing when one is missing or it is larger than any is looked at.
+    pub(crate) fn profile(&self) -> Option<Vec<u8>> {
+        let mut parts = self.profile.clone();
+        parts.sort_by_key(|&(number, _)| number);
+        let complete = parts.iter().zip(1..=u8::MAX).all(|(&(number, _), expected)| number == expected);
+        let length: usize = parts.iter().map(|(_, part)| part.len()).sum();
+        let usable = complete && (1..=profile::LARGEST).contains(&length);
+        usable.then(|| parts.iter().flat_map(|&(_, part)| part).copied().collect())
     }
 
     /// The only scan, when it holds all components of a grey or three-colour picture with sequential coding.
@@ -149,6 +162,10 @@ impl<'a> Outline<'a> {
         match marker {
             0xE0 if body.starts_with(b"JFIF\0") => self.jfif = true,
             0xE1 if body.starts_with(b"Exif\0\0") && self.exif.is_none() => self.exif = Some(body),
+            0xE2 if body.starts_with(b"ICC_PROFILE\0") && self.profile.len() < usize::from(u8::MAX) => {
+                // Behind the name stand the number of the part and that of all.
+                self.profile.extend(body.get(12).copied().zip(body.get(14..)));
+            }
             0xEE if body.starts_with(b"Adobe") => self.adobe_transform = body.get(11).copied(),
             _ => {}
         }

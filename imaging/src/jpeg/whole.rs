@@ -10,26 +10,30 @@ use crate::error::{ImageError, corrupt};
 use crate::jpeg::outline::{MAX_SCANS, Outline};
 use crate::raster::{Colour, Raster};
 
-/// Decodes the picture into `samples`, as grey or RGB pixels.
+/// Decodes the picture into `samples`, as whole pixels: grey, in the colours of JPEG where they are, and RGB otherwise.
 pub(super) fn decode<'a>(outline: &Outline<'_>, samples: &'a mut Vec<u8>) -> Result<Raster<'a>, ImageError> {
-    let (colours, channels) =
-        if outline.colour() == Colour::Grey { (ColorSpace::Luma, 1) } else { (ColorSpace::RGB, 3) };
     let options = DecoderOptions::default()
         .set_strict_mode(true)
         .set_max_width(usize::from(outline.width))
         .set_max_height(usize::from(outline.height))
-        .jpeg_set_max_scans(MAX_SCANS)
-        .jpeg_set_out_colorspace(colours);
+        .jpeg_set_max_scans(MAX_SCANS);
     let mut decoder = JpegDecoder::new_with_options(ZCursor::new(outline.picture), options);
     decoder.decode_headers().map_err(undecodable)?;
-    let expected = usize::from(outline.width) * usize::from(outline.height) * usize::from(channels);
+    // The decoder may see other colours than the outline does, and it knows no way between all of them.
+    let (colour, space) = match (outline.colour(), decoder.input_colorspace()) {
+        (Colour::Grey, _) => (Colour::Grey, ColorSpace::Luma),
+        (Colour::Ycbcr, Some(ColorSpace::YCbCr)) => (Colour::Ycbcr, ColorSpace::YCbCr),
+        _ => (Colour::Rgb, ColorSpace::RGB),
+    };
+    decoder.set_options(options.jpeg_set_out_colorspace(space));
+    let (width, height) = (u32::from(outline.width), u32::from(outline.height));
+    let expected = width as usize * height as usize * usize::from(colour.channels());
     if decoder.output_buffer_size() != Some(expected) {
         return Err(corrupt("its headers contradict each other"));
     }
     samples.resize(expected, 0);
     decoder.decode_into(samples).map_err(undecodable)?;
-    let (width, height) = (u32::from(outline.width), u32::from(outline.height));
-    Ok(Raster::Pixels { width, height, channels, samples })
+    Ok(Raster::Pixels { width, height, colour, alpha: false, samples })
 }
 
 #[allow(clippy::needless_pass_by_value, reason = "the shape `map_err` wants")]

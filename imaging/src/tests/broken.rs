@@ -94,6 +94,20 @@ fn a_damaged_png_is_refused() {
 }
 
 #[test]
+fn a_png_whose_palette_is_cut_inside_a_colour_is_refused() {
+    let header = rendering::chunk(*b"IHDR", &[0, 0, 2, 0, 0, 0, 2, 0, 8, 3, 0, 0, 0]);
+    let pixels = rendering::chunk(*b"IDAT", &fdeflate::compress_to_vec(&vec![0; 513 * 512]));
+    let of = |palette: &[u8]| {
+        let end = rendering::chunk(*b"IEND", b"");
+        [&b"\x89PNG\r\n\x1a\n"[..], &header, &rendering::chunk(*b"PLTE", palette), &pixels, &end].concat()
+    };
+    assert!(verdict(&of(&[1; 6])).is_ok());
+    for palette in [&[][..], &[1; 2], &[1; 4]] {
+        assert_refused(&of(palette), "corrupt_image");
+    }
+}
+
+#[test]
 fn a_damaged_webp_is_refused() {
     let bytes = rendering::webp(600, 520);
     for cut in [12, 20, bytes.len() / 2, bytes.len() - 1] {

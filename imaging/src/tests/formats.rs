@@ -6,17 +6,38 @@ use jpeg_encoder::{ColorType, SamplingFactor};
 use super::rendering::{chunk, encoded, jpeg_with, psnr, saved, scene};
 use super::verdict;
 
-/// Asserts that the thumbnail of `bytes` looks like `expected` does.
+/// Asserts that the thumbnail and the training copy of `bytes` look like `expected` does.
 #[track_caller]
 fn assert_looks_like(bytes: &[u8], expected: &DynamicImage, least: f64) {
     let picture = verdict(bytes).unwrap();
     assert_eq!((picture.width, picture.height), (expected.width(), expected.height()));
-    let thumbnail = image::load_from_memory(&picture.thumbnail).unwrap().into_rgb8();
+    let thumbnail = image::load_from_memory(&picture.renderings.thumbnail).unwrap().into_rgb8();
     let (width, height) = thumbnail.dimensions();
     assert_eq!(width.max(height), 320);
-    let expected = expected.resize_exact(width, height, image::imageops::CatmullRom).into_rgb8();
-    let likeness = psnr(&thumbnail, &expected);
+    let small = expected.resize_exact(width, height, image::imageops::CatmullRom).into_rgb8();
+    let likeness = psnr(&thumbnail, &small);
     assert!(likeness > least, "{likeness} dB");
+    // Pictures of this size are copied without being scaled.
+    let training = image::load_from_memory(&picture.renderings.training).unwrap().into_rgb8();
+    let likeness = psnr(&training, &expected.to_rgb8());
+    assert!(likeness > least - 2.0, "the training copy: {likeness} dB");
+}
+
+#[test]
+fn the_training_copy_has_1536_pixels_and_looks_like_a_full_decode_made_smaller() {
+    // The first is decoded at half size, the second at full size.
+    for (width, height, progressive) in [(3200, 1400, false), (2047, 1535, false), (1700, 1201, true)] {
+        let bytes = jpeg_with(width, height, |encoder| {
+            encoder.set_sampling_factor(SamplingFactor::F_2_2);
+            encoder.set_progressive(progressive);
+        });
+        let training = image::load_from_memory(&verdict(&bytes).unwrap().renderings.training).unwrap().into_rgb8();
+        assert_eq!(training.width(), 1536);
+        let full = image::load_from_memory(&bytes).unwrap();
+        let expected = full.resize_exact(1536, training.height(), image::imageops::Lanczos3).into_rgb8();
+        let likeness = psnr(&training, &expected);
+        assert!(likeness > 36.0, "{width}×{height}: {likeness} dB");
+    }
 }
 
 #[test]
@@ -103,7 +124,7 @@ fn transparent_parts_are_laid_over_white() {
         RgbaImage::from_fn(800, 600, |x, _| if x < 400 { Rgba([10, 200, 30, 0]) } else { Rgba([10, 20, 200, 255]) });
     for format in [ImageFormat::Png, ImageFormat::WebP] {
         let picture = verdict(&saved(clear.clone(), format)).unwrap();
-        let thumbnail = image::load_from_memory(&picture.thumbnail).unwrap().into_rgb8();
+        let thumbnail = image::load_from_memory(&picture.renderings.thumbnail).unwrap().into_rgb8();
         let (left, right) = (thumbnail.get_pixel(40, 120).0, thumbnail.get_pixel(280, 120).0);
         assert!(left.iter().all(|&sample| sample > 250), "{left:?}");
         assert!(right[0] < 30 && right[1] < 40 && right[2] > 180, "{right:?}");
@@ -111,10 +132,23 @@ fn transparent_parts_are_laid_over_white() {
 }
 
 #[test]
-fn a_colour_profile_that_unpacks_to_anything_is_not_unpacked() {
-    let bytes = saved(scene(600, 520), ImageFormat::Png);
-    let profile = chunk(*b"iCCP", b"bomb\0\0not zlib at all");
-    assert!(verdict(&super::rendering::with(&bytes, 33, &profile)).is_ok());
+fn an_interlaced_png_is_read() {
+    // Columns of two greys by the seven passes of Adam7: first column, first row, steps across and down.
+    const PASSES: [[usize; 4]; 7] =
+        [[0, 0, 8, 8], [4, 0, 8, 8], [0, 4, 4, 8], [2, 0, 4, 4], [0, 2, 2, 4], [1, 0, 2, 2], [0, 1, 1, 2]];
+    let tone = |x: usize| if x % 160 < 80 { 60 } else { 190 };
+    let mut rows = Vec::new();
+    for [left, top, across, down] in PASSES {
+        for _ in (top..600).step_by(down) {
+            rows.push(0);
+            rows.extend((left..800).step_by(across).map(tone));
+        }
+    }
+    let header = [0, 0, 3, 32, 0, 0, 2, 88, 8, 0, 0, 0, 1];
+    let chunks = [chunk(*b"IHDR", &header), chunk(*b"IDAT", &fdeflate::compress_to_vec(&rows)), chunk(*b"IEND", b"")];
+    let bytes = [&b"\x89PNG\r\n\x1a\n"[..], &chunks.concat()].concat();
+    let stripes = image::GrayImage::from_fn(800, 600, |x, _| image::Luma([tone(x as usize)]));
+    assert_looks_like(&bytes, &stripes.into(), 30.0);
 }
 
 #[test]

@@ -1,9 +1,14 @@
-//! Verdicts on whole files: honest ones, cut ones, patched ones and hostile ones. Every file is rendered here; no photo
-//! lies in the repository.
+//! Verdicts on whole files: honest ones, cut ones, patched ones and hostile ones. Every file is rendered here, but for one
+//! portrait to look for a face in.
 
 mod broken;
+mod colours;
+mod copies;
+mod faces;
 mod formats;
+mod likeness;
 mod mutation;
+mod quality;
 pub(crate) mod rendering;
 mod turned;
 mod verdicts;

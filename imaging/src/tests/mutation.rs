@@ -1,7 +1,7 @@
 //! Small random damage, many times over. `AISHA_FUZZ_ROUNDS` sets how many times.
 
 use super::rendering::{jpeg, jpeg_with, png, webp};
-use crate::{Limits, Reader};
+use crate::{ImageError, Limits, Picture, Reader};
 
 const ROUNDS: u64 = 300;
 
@@ -60,33 +60,56 @@ fn damage(bytes: &mut Vec<u8>, dice: &mut Dice) {
     }
 }
 
+/// Readers that take the files of this test in at half size and at full size.
+fn readers() -> [Reader; 2] {
+    [24, 1536].map(|training_side| {
+        let limits = Limits { min_side: 1, max_side: 512, training_side, thumbnail_side: 24, ..Limits::default() };
+        Reader::with_model(limits, None).unwrap()
+    })
+}
+
 #[test]
 fn no_damage_makes_a_decoder_panic() {
-    let limits = Limits { min_side: 1, max_side: 512, thumbnail_side: 24, ..Limits::default() };
-    let mut reader = Reader::new(limits);
     let mut dice = Dice(0x1234_5678_9ABC_DEF1);
+    for mut reader in readers() {
+        for original in files() {
+            let whole = reader.read(&original).unwrap();
+            for _ in 0..rounds() {
+                let mut bytes = original.clone();
+                for _ in 0..=dice.below(4) {
+                    damage(&mut bytes, &mut dice);
+                }
+                let _ = reader.read(&bytes);
+            }
+            assert_eq!(reader.read(&original).unwrap(), whole, "damage to one file reached the next");
+        }
+    }
+}
+
+#[test]
+fn both_sizes_agree_on_what_is_whole() {
+    let mut dice = Dice(0x0F1E_2D3C_4B5A_6978);
+    let [mut half, mut full] = readers();
     for original in files() {
-        let whole = reader.read(&original).unwrap();
         for _ in 0..rounds() {
             let mut bytes = original.clone();
-            for _ in 0..=dice.below(4) {
-                damage(&mut bytes, &mut dice);
-            }
-            let _ = reader.read(&bytes);
+            damage(&mut bytes, &mut dice);
+            let code = |verdict: Result<_, ImageError>| verdict.map(|_: Picture| ()).map_err(|error| error.code());
+            assert_eq!(code(half.read(&bytes)), code(full.read(&bytes)));
         }
-        assert_eq!(reader.read(&original).unwrap(), whole, "damage to one file reached the next");
     }
 }
 
 #[test]
 fn no_truncation_is_ever_accepted_even_with_a_proper_end() {
-    let mut reader = Reader::new(Limits { min_side: 1, ..Limits::default() });
     let mut dice = Dice(0xFEDC_BA98_7654_3211);
     let bytes = jpeg(200, 150);
-    for _ in 0..rounds() {
-        let cut = dice.below(bytes.len() - 2);
-        assert!(reader.read(&bytes[..cut]).is_err(), "cut at {cut}");
-        let ended = [&bytes[..cut], &[0xFF, 0xD9][..]].concat();
-        assert!(reader.read(&ended).is_err(), "cut at {cut} and ended");
+    for mut reader in readers() {
+        for _ in 0..rounds() {
+            let cut = dice.below(bytes.len() - 2);
+            assert!(reader.read(&bytes[..cut]).is_err(), "cut at {cut}");
+            let ended = [&bytes[..cut], &[0xFF, 0xD9][..]].concat();
+            assert!(reader.read(&ended).is_err(), "cut at {cut} and ended");
+        }
     }
 }

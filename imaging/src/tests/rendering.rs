@@ -23,6 +23,66 @@ pub(crate) fn scene(width: u32, height: u32) -> RgbImage {
     })
 }
 
+/// One of many pictures that have nothing to do with each other: discs and bars of many tones, with fine texture.
+pub(crate) fn drawing(seed: u32, width: u32, height: u32) -> RgbImage {
+    let mut state = seed.wrapping_mul(0x9E37_79B9) | 1;
+    let mut dice = move || {
+        state ^= state << 13;
+        state ^= state >> 17;
+        state ^= state << 5;
+        (state >> 8) as f32 / (1 << 24) as f32
+    };
+    let shapes: Vec<[f32; 6]> = (0..24).map(|_| std::array::from_fn(|_| dice())).collect();
+    RgbImage::from_fn(width, height, |column, row| {
+        let (x, y) = (column as f32 / width as f32, row as f32 / height as f32);
+        let mut tone = 60.0 + 60.0 * shapes[0][0] * x + 60.0 * shapes[0][1] * y;
+        for &[left, top, size, stretch, light, kind] in &shapes {
+            let (dx, dy) = ((x - left) * (0.5 + stretch), (y - top) * (1.5 - stretch));
+            let distance = if kind < 0.5 { dx.hypot(dy) } else { dx.abs().max(dy.abs()) };
+            if distance < 0.04 + 0.12 * size {
+                tone = 30.0 + 190.0 * light;
+            }
+        }
+        let texture = 8.0 * (column as f32 * 0.8 + row as f32 * 0.5).sin();
+        image::Rgb([tone + texture, tone * 0.85 + texture + 15.0, tone * 0.7 + texture + 30.0].map(|tone| tone as u8))
+    })
+}
+
+/// A portrait of one person, 576 pixels each way.
+pub(crate) fn portrait() -> DynamicImage {
+    image::load_from_memory(include_bytes!("../../assets/portrait.jpg")).unwrap()
+}
+
+/// `upright` as a camera held some other way stores it: turning it by `orientation` gives it back.
+pub(crate) fn stored(upright: &DynamicImage, orientation: u8) -> DynamicImage {
+    match orientation {
+        2 => upright.fliph(),
+        3 => upright.rotate180(),
+        4 => upright.flipv(),
+        5 => upright.rotate90().fliph(),
+        6 => upright.rotate270(),
+        7 => upright.rotate270().fliph(),
+        8 => upright.rotate90(),
+        _ => upright.clone(),
+    }
+}
+
+/// A (lossless) WebP of `picture` with further chunks around it, which `flags` announce.
+pub(crate) fn webp_with(picture: impl Into<DynamicImage>, flags: u8, before: &[u8], behind: &[u8]) -> Vec<u8> {
+    let picture = picture.into();
+    let [w0, w1, w2, _] = (picture.width() - 1).to_le_bytes();
+    let [h0, h1, h2, _] = (picture.height() - 1).to_le_bytes();
+    let simple = saved(picture, ImageFormat::WebP);
+    let head = [&b"WEBPVP8X\x0A\0\0\0"[..], &[flags, 0, 0, 0, w0, w1, w2, h0, h1, h2]].concat();
+    let body = [&head, before, &simple[12..], behind].concat();
+    [&b"RIFF"[..], &(body.len() as u32).to_le_bytes(), &body].concat()
+}
+
+/// A WebP chunk, padded to an even length.
+pub(crate) fn webp_chunk(kind: [u8; 4], body: &[u8]) -> Vec<u8> {
+    [&kind[..], &(body.len() as u32).to_le_bytes(), body, &[0][..body.len() % 2]].concat()
+}
+
 /// An ordinary JPEG of the scene: 4:2:0, quality 90.
 pub(crate) fn jpeg(width: u32, height: u32) -> Vec<u8> {
     jpeg_with(width, height, |encoder| encoder.set_sampling_factor(SamplingFactor::F_2_2))
@@ -72,6 +132,23 @@ pub(crate) fn exif(orientation: u8, little_endian: bool) -> Vec<u8> {
     };
     block.extend(if little_endian { [orientation, 0, 0, 0] } else { [0, orientation, 0, 0] });
     block.extend([0; 4]);
+    block
+}
+
+/// A TIFF block with orientation 6 and, in the EXIF directory, a text as the time at which the picture was taken.
+pub(crate) fn exif_with_date(text: &[u8], little_endian: bool) -> Vec<u8> {
+    let short = |value: u16| if little_endian { value.to_le_bytes() } else { value.to_be_bytes() };
+    let long = |value: u32| if little_endian { value.to_le_bytes() } else { value.to_be_bytes() };
+    let mut block = if little_endian { b"II".to_vec() } else { b"MM".to_vec() };
+    block.extend(short(42));
+    block.extend(long(8));
+    block.extend(short(2));
+    block.extend([short(0x0112), short(3)].concat());
+    block.extend([&long(1)[..], &short(6), &[0; 2]].concat());
+    block.extend([&short(0x8769)[..], &short(4), &long(1), &long(38), &[0; 4]].concat());
+    block.extend(short(1));
+    block.extend([&short(0x9003)[..], &short(2), &long(text.len() as u32), &long(56), &[0; 4]].concat());
+    block.extend(text);
     block
 }
 

@@ -1,24 +1,19 @@
-//! EXIF orientation in all three formats.
+//! What EXIF says, in all three formats: the orientation, and the day.
 
 use image::{DynamicImage, ImageFormat};
 use jpeg_encoder::{ColorType, SamplingFactor};
 
-use super::rendering::{self, chunk, encoded, exif, psnr, saved, scene, with};
-use super::verdict;
+use super::rendering::{
+    self, chunk, encoded, exif, exif_with_date, portrait, psnr, saved, scene, stored, webp_chunk, webp_with, with,
+};
+use super::{verdict, verdict_of_any_size};
+use crate::Picture;
 
-/// The scene as a camera held some other way stores it: turning it by `orientation` gives the scene back.
-fn stored(orientation: u8) -> DynamicImage {
-    let upright = DynamicImage::from(scene(800, 600));
-    match orientation {
-        2 => upright.fliph(),
-        3 => upright.rotate180(),
-        4 => upright.flipv(),
-        5 => upright.rotate90().fliph(),
-        6 => upright.rotate270(),
-        7 => upright.rotate270().fliph(),
-        8 => upright.rotate90(),
-        _ => upright,
-    }
+/// What a WebP says in its header when it has EXIF.
+const EXIF_FLAG: u8 = 0x08;
+
+fn scene_stored(orientation: u8) -> DynamicImage {
+    stored(&scene(800, 600).into(), orientation)
 }
 
 /// Asserts that the file is 800 × 600 upright and looks like the scene.
@@ -26,10 +21,13 @@ fn stored(orientation: u8) -> DynamicImage {
 fn assert_upright(bytes: &[u8]) {
     let picture = verdict(bytes).unwrap();
     assert_eq!((picture.width, picture.height), (800, 600));
-    let thumbnail = image::load_from_memory(&picture.thumbnail).unwrap().into_rgb8();
+    let thumbnail = image::load_from_memory(&picture.renderings.thumbnail).unwrap().into_rgb8();
     assert_eq!(thumbnail.dimensions(), (320, 240));
     let expected = DynamicImage::from(scene(800, 600)).resize_exact(320, 240, image::imageops::CatmullRom).into_rgb8();
     let likeness = psnr(&thumbnail, &expected);
+    assert!(likeness > 30.0, "{likeness} dB");
+    let training = image::load_from_memory(&picture.renderings.training).unwrap().into_rgb8();
+    let likeness = psnr(&training, &scene(800, 600));
     assert!(likeness > 30.0, "{likeness} dB");
 }
 
@@ -37,7 +35,7 @@ fn assert_upright(bytes: &[u8]) {
 fn all_eight_orientations_of_a_jpeg_give_the_same_upright_thumbnail() {
     for orientation in 1..=8 {
         for little_endian in [true, false] {
-            let picture = stored(orientation).into_rgb8();
+            let picture = scene_stored(orientation).into_rgb8();
             let bytes = encoded(&picture, picture.width(), picture.height(), ColorType::Rgb, |encoder| {
                 encoder.set_sampling_factor(SamplingFactor::F_2_2);
                 encoder.add_exif_metadata(&exif(orientation, little_endian)).unwrap();
@@ -49,7 +47,7 @@ fn all_eight_orientations_of_a_jpeg_give_the_same_upright_thumbnail() {
 
 #[test]
 fn a_png_is_turned_whether_its_exif_stands_before_or_behind_the_pixels() {
-    let bytes = saved(stored(6), ImageFormat::Png);
+    let bytes = saved(scene_stored(6), ImageFormat::Png);
     let block = chunk(*b"eXIf", &exif(6, false));
     assert_upright(&with(&bytes, 33, &block));
     assert_upright(&with(&bytes, bytes.len() - 12, &block));
@@ -57,16 +55,42 @@ fn a_png_is_turned_whether_its_exif_stands_before_or_behind_the_pixels() {
 
 #[test]
 fn a_webp_is_turned() {
-    let simple = saved(stored(8), ImageFormat::WebP);
-    let block = exif(8, true);
-    let mut body = b"WEBPVP8X\x0A\0\0\0\x08\0\0\0".to_vec();
-    body.extend([0x57, 0x02, 0, 0x1F, 0x03, 0]);
-    body.extend(&simple[12..]);
-    body.extend(b"EXIF");
-    body.extend(u32::try_from(block.len()).unwrap().to_le_bytes());
-    body.extend(block);
-    let bytes = [&b"RIFF"[..], &u32::try_from(body.len()).unwrap().to_le_bytes(), &body].concat();
-    assert_upright(&bytes);
+    let block = webp_chunk(*b"EXIF", &exif(8, true));
+    assert_upright(&webp_with(scene_stored(8), EXIF_FLAG, &[], &block));
+}
+
+#[test]
+fn measures_and_face_do_not_depend_on_how_the_camera_was_held() {
+    let upright = portrait();
+    let straight = verdict_of_any_size(&saved(upright.clone(), ImageFormat::Png)).unwrap();
+    let [expected] = straight.measures.faces.as_deref().unwrap() else { panic!("one face is expected") };
+    let crop =
+        |picture: &Picture| image::load_from_memory(picture.renderings.face.as_ref().unwrap()).unwrap().into_rgb8();
+    for orientation in 2..=8 {
+        let bytes = saved(stored(&upright, orientation), ImageFormat::Png);
+        let bytes = with(&bytes, 33, &chunk(*b"eXIf", &exif(orientation, true)));
+        let picture = verdict_of_any_size(&bytes).unwrap();
+        assert!(picture.measures.hash.distance(&straight.measures.hash) <= 2, "{orientation}");
+        assert!(picture.measures.mirrored.distance(&straight.measures.mirrored) <= 2, "{orientation}");
+        assert!((picture.measures.quality.score - straight.measures.quality.score).abs() < 0.02, "{orientation}");
+        let [face] = picture.measures.faces.as_deref().unwrap() else { panic!("{orientation}: one face is expected") };
+        for (found, expected) in [(face.x, expected.x), (face.y, expected.y), (face.width, expected.width)] {
+            assert!((found - expected).abs() < 0.02, "{orientation}: {face:?} is not {expected:?}");
+        }
+        assert!(psnr(&crop(&picture), &crop(&straight)) > 30.0, "{orientation}");
+    }
+}
+
+#[test]
+fn the_day_is_read_from_every_format() {
+    let block = exif_with_date(b"2024:05:31 18:04:59\0", false);
+    let jpeg = rendering::jpeg_with(800, 600, |encoder| encoder.add_exif_metadata(&block).unwrap());
+    let png = with(&rendering::png(600, 520), 33, &chunk(*b"eXIf", &block));
+    let webp = webp_with(scene(600, 520), EXIF_FLAG, &[], &webp_chunk(*b"EXIF", &block));
+    for bytes in [jpeg, png, webp] {
+        assert_eq!(verdict(&bytes).unwrap().taken_on, chrono::NaiveDate::from_ymd_opt(2024, 5, 31));
+    }
+    assert_eq!(verdict(&rendering::jpeg(800, 600)).unwrap().taken_on, None);
 }
 
 #[test]
@@ -79,14 +103,4 @@ fn a_broken_exif_block_means_upright() {
         let bytes = rendering::jpeg_with(800, 600, |encoder| encoder.add_exif_metadata(&block).unwrap());
         assert_upright(&bytes);
     }
-}
-
-#[test]
-fn the_thumbnail_tells_nothing_the_file_said_about_itself() {
-    let bytes = rendering::jpeg_with(800, 600, |encoder| {
-        encoder.add_exif_metadata(&exif(1, true)).unwrap();
-        encoder.add_app_segment(13, b"Photoshop secret place".to_vec()).unwrap();
-    });
-    let thumbnail = verdict(&bytes).unwrap().thumbnail;
-    assert!(!thumbnail.windows(4).any(|part| part == b"Exif" || part == b"secr"));
 }

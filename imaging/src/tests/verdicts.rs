@@ -13,7 +13,7 @@ fn an_ordinary_photo_is_accepted_with_its_size_thumbnail_and_hash() {
     let picture = verdict(&bytes).unwrap();
     assert_eq!((picture.format, picture.width, picture.height), (PhotoFormat::Jpeg, 1200, 900));
     assert_eq!(picture.sha256, <[u8; 32]>::from(Sha256::digest(&bytes)));
-    let thumbnail = image::load_from_memory(&picture.thumbnail).unwrap();
+    let thumbnail = image::load_from_memory(&picture.renderings.thumbnail).unwrap();
     assert_eq!((thumbnail.width(), thumbnail.height()), (320, 240));
 }
 
@@ -81,7 +81,7 @@ fn cameras_may_append_to_a_photo_and_nobody_else_may() {
     let tails: [&[u8]; 4] = [&[0; 1000], &bytes, b"\0\0\0\x18ftypmp42\0\0\0\0", b"\x01\x02SEFHxxxxSEFT"];
     for tail in tails {
         let picture = super::verdict_of_any_size(&[&bytes, tail].concat()).unwrap();
-        assert_eq!(picture.thumbnail, plain.thumbnail);
+        assert_eq!(picture.renderings.thumbnail, plain.renderings.thumbnail);
         assert_ne!(picture.sha256, plain.sha256);
     }
     for file in [bytes, rendering::png(64, 48), rendering::webp(64, 48)] {

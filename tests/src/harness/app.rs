@@ -1,6 +1,6 @@
 //! A whole service for one test: its own database, its own store, the fal sandbox, and people who use it over HTTP.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use aisha_api::accounts::{NewKey, create_key};
@@ -200,6 +200,23 @@ impl TestApp {
         tokio::time::timeout(PATIENCE, busy).await.expect("the jobs come to an end");
     }
 
+    /// Waits until no upload holds any room, and looks whether each took its file along.
+    pub async fn spool_is_empty(&self) {
+        let empty = async {
+            while self.rooms().spool.taken() > 0 || !self.spooled().is_empty() {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, empty).await.expect("the uploads are done or given up");
+    }
+
+    /// The files that lie in the spool.
+    pub fn spooled(&self) -> Vec<PathBuf> {
+        let folders = std::fs::read_dir(self.config.spool_dir()).expect("the spool");
+        let files = folders.map(|folder| std::fs::read_dir(folder.expect("a process's folder").path()));
+        files.flat_map(|files| files.expect("its files").map(|file| file.expect("a file").path())).collect()
+    }
+
     fn service(&mut self) -> Service {
         self.service.take().expect("the service runs")
     }
@@ -225,13 +242,22 @@ pub fn config_in(folder: &Path) -> Config {
     let mut config = Config::from_env(&Environment::default()).expect("the defaults");
     folder.clone_into(&mut config.data_dir);
     config.listen.set_port(0);
+    config.pictures.program = program();
     config.database = DatabaseConfig::Sqlite(folder.join("aisha.sqlite"));
     config.objects = ObjectsConfig::Folder(folder.join("objects"));
+    // Tests count submissions; the one about a second submission allows it.
+    config.resubmissions = 0;
     if let FalConfig::Sandbox(sandbox) = &mut config.fal {
         sandbox.folder = folder.join("fal-sandbox");
         sandbox.training = Duration::from_secs(1);
     }
     config
+}
+
+/// The program under test: cargo builds it before any test of this crate and puts it beside the folder of the tests.
+pub fn program() -> PathBuf {
+    let test = std::env::current_exe().expect("a test is a program");
+    test.ancestors().nth(2).expect("tests lie in a folder of the build").join("aisha-api-under-test")
 }
 
 /// A fal that nobody reaches: a training waits for it, and its webhooks cannot be checked.

@@ -7,8 +7,10 @@ pub mod object_store;
 pub mod person;
 pub mod pictures;
 pub mod postgres;
+pub mod program;
 pub mod raw_http;
 pub mod wire;
 
 pub use app::{Backend, TestApp};
 pub use person::{Answer, Person, id};
+pub use program::Program;

@@ -112,6 +112,12 @@ impl Person {
         self.send(self.client.get(link)).await
     }
 
+    /// Asks for an absolute link with these headers, without a key.
+    pub async fn ask(&self, method: Method, link: &str, headers: &[(&str, &str)]) -> Answer {
+        let request = self.client.request(method, link);
+        self.send(headers.iter().fold(request, |request, &(name, value)| request.header(name, value))).await
+    }
+
     /// GET.
     pub async fn get(&self, path: &str) -> Answer {
         self.send(self.request(Method::GET, path)).await

@@ -53,3 +53,46 @@ pub fn jpeg_turned(picture: &RgbImage, orientation: u8) -> Vec<u8> {
     let (start, rest) = plain.split_at(2);
     [start, &[0xff, 0xe1], &length.to_be_bytes(), &exif, rest].concat()
 }
+
+/// A scene of soft light, discs and fine texture; another number gives one that looks quite different.
+pub fn scene(width: u32, height: u32, number: u32) -> RgbImage {
+    let mut state = u64::from(number).wrapping_mul(0x9E37_79B9_7F4A_7C15) + 1;
+    let mut random = move |most: f32| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        f32::from(u16::try_from(state >> 48).unwrap_or_default()) / 65536.0 * most
+    };
+    let discs: Vec<[f32; 4]> =
+        (0..14).map(|_| [random(1.0), random(1.0), 0.05 + random(0.2), random(160.0) - 80.0]).collect();
+    let slope = [random(80.0) - 40.0, random(80.0) - 40.0];
+    RgbImage::from_fn(width, height, |column, row| {
+        let (x, y) = (part(column, width), part(row, height));
+        let light = 120.0 + slope[0] * (x - 0.5) + slope[1] * (y - 0.5);
+        let on = discs.iter().filter(|[at_x, at_y, radius, _]| (x - at_x).hypot(y - at_y) < *radius);
+        let texture = if (column / 3 + row / 3) % 2 == 0 { 9.0 } else { -9.0 };
+        let tone = light + on.map(|disc| disc[3]).sum::<f32>() + texture;
+        Rgb([tone * 1.05, tone, tone * 0.9].map(level))
+    })
+}
+
+fn part(pixel: u32, pixels: u32) -> f32 {
+    f32::from(u16::try_from(pixel).unwrap_or(u16::MAX)) / f32::from(u16::try_from(pixels).unwrap_or(u16::MAX))
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to the range of a byte")]
+fn level(tone: f32) -> u8 {
+    tone.clamp(0.0, 255.0) as u8
+}
+
+/// A JPEG of this quality, 1 to 100.
+pub fn jpeg_of(picture: &RgbImage, quality: u8) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let mut encoder = image::codecs::jpeg::JpegEncoder::new_with_quality(&mut bytes, quality);
+    encoder.encode_image(picture).expect("a picture can be encoded");
+    bytes
+}
+
+/// A photo of a person: a portrait that is in the public domain, 640 pixels on its longer side.
+pub fn portrait() -> Vec<u8> {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../imaging/assets/portrait.jpg");
+    std::fs::read(path).expect("the portrait is in the repository")
+}

@@ -22,6 +22,17 @@ pub fn head(person: &Person, method: &str, path: &str, content_type: &str, lengt
     )
 }
 
+/// Sends bytes, and reads all that is answered until the service ends the connection.
+///
+/// # Panics
+///
+/// When the service neither answers nor closes the connection.
+pub async fn ask(app: &TestApp, request: &[u8]) -> String {
+    let mut socket = connect(app).await;
+    socket.write_all(request).await.expect("the service reads");
+    read_to_end(&mut socket).await
+}
+
 /// Sends bytes, says that no more will come, and reads all that is answered.
 ///
 /// # Panics
@@ -31,6 +42,10 @@ pub async fn exchange(app: &TestApp, request: &[u8]) -> String {
     let mut socket = connect(app).await;
     socket.write_all(request).await.expect("the service reads");
     socket.shutdown().await.expect("the end can be said");
+    read_to_end(&mut socket).await
+}
+
+async fn read_to_end(socket: &mut TcpStream) -> String {
     let mut answer = Vec::new();
     // A connection that is cut is an answer, too.
     let _ = tokio::time::timeout(PATIENCE, socket.read_to_end(&mut answer)).await.expect("the service ends it");

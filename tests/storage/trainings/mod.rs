@@ -1,4 +1,5 @@
 //! Trainings: read in `reading`, moved on in `steps`.
 
+mod history;
 mod reading;
 mod steps;

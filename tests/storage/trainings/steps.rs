@@ -12,6 +12,8 @@ crate::on_both!(
     each_step_is_done_from_its_states_and_from_no_other,
     a_training_goes_its_whole_way,
     a_submission_is_begun_once_until_it_is_withdrawn,
+    a_lost_submission_is_opened_again_and_both_tokens_find_it,
+    progress_is_told_after_a_pause,
     a_request_is_noted_once_and_does_not_undo_a_cancellation,
     progress_never_falls_and_a_report_ends_a_stall,
     only_a_training_that_is_asked_about_is_asked_later,
@@ -68,6 +70,7 @@ const STEPS: &[(&str, &[S], &[S])] = &[
     ("keep_fal_training_set", &[S::Preparing], &[S::Preparing]),
     ("begin_submission", &[S::Preparing, S::Submitting], &[S::Preparing]),
     ("withdraw_submission", &[S::Submitting, S::Stalled, S::Cancelling], &[S::Submitting, S::Stalled, S::Cancelling]),
+    ("submit_again", &[], &[S::Submitting, S::Stalled]),
     ("submitted", &[S::Submitting, S::Stalled, S::Cancelling], &[S::Submitting, S::Stalled, S::Cancelling]),
     ("report", AT_FAL, AT_FAL),
     ("stall", &[], &[S::Submitting, S::Queued, S::Running, S::Stalled]),
@@ -86,6 +89,7 @@ async fn step(tx: &mut Tx, name: &str, training: &Training) -> Result<bool, Stor
         "keep_fal_training_set" => trainings::keep_fal_training_set(tx, id, "https://x/set", at(9)).await,
         "begin_submission" => trainings::begin_submission(tx, id, "https://x/hook", at(60), at(9)).await,
         "withdraw_submission" => trainings::withdraw_submission(tx, id, at(60), at(9)).await,
+        "submit_again" => trainings::submit_again(tx, id, "another", at(9)).await,
         "submitted" => trainings::submitted(tx, id, &request(), Some(2), at(60), at(9)).await,
         "report" => trainings::report(tx, id, &report(S::Running, 10), at(9)).await,
         "stall" => trainings::stall(tx, id, "silence", at(60), at(9)).await,
@@ -178,6 +182,7 @@ async fn a_submission_is_begun_once_until_it_is_withdrawn(store: Store) {
     assert_eq!(read(&store, &training).await.submitted_at, None);
     assert_eq!(trainings::list_due(&store.db, at(70), 9).await.unwrap(), [training.id]);
     assert_eq!(trainings::list_due(&store.db, at(69), 9).await.unwrap(), []);
+    assert_eq!(trainings::count_attempts(&store.db, training.id).await.unwrap(), 0, "fal has none of them");
     assert!(begin(4).await);
     let lose = async |tx: &mut _| trainings::stall(tx, training.id, "submission_unknown", at(60), at(4)).await;
     assert!(store.write(lose).await.unwrap());
@@ -190,6 +195,39 @@ async fn a_submission_is_begun_once_until_it_is_withdrawn(store: Store) {
     assert!(store.write(submitted).await.unwrap());
     assert!(!withdraw().await.unwrap(), "fal has it");
     assert!(!begin(6).await);
+}
+
+async fn a_lost_submission_is_opened_again_and_both_tokens_find_it(store: Store) {
+    let training = training(&store, S::Preparing).await;
+    let take = async |name: &str| store.write(async |tx| step(tx, name, &training).await).await.unwrap();
+    assert!(!take("submit_again").await, "nothing was lost");
+    assert!(take("begin_submission").await);
+    assert!(take("stall").await);
+    assert!(take("submit_again").await);
+    let seen = read(&store, &training).await;
+    assert_eq!((seen.status, seen.status_reason, seen.submitted_at), (S::Submitting, None, None));
+    assert_eq!(trainings::count_attempts(&store.db, training.id).await.unwrap(), 1);
+    assert!(take("begin_submission").await);
+    assert_eq!(trainings::count_attempts(&store.db, training.id).await.unwrap(), 2);
+    for token in [training.attempt_token.as_str(), "another"] {
+        let found = trainings::find_by_attempt_token(&store.db, token).await.unwrap();
+        assert_eq!(found.map(|found| found.id), Some(training.id), "{token}");
+    }
+    assert_eq!(trainings::find_by_attempt_token(&store.db, "a third").await.unwrap(), None);
+    assert!(take("submitted").await);
+    assert!(!take("submit_again").await, "fal has it");
+}
+
+async fn progress_is_told_after_a_pause(store: Store) {
+    let training = training(&store, S::Running).await;
+    let tell = async |before, now| {
+        let tell = async |tx: &mut _| trainings::tell_progress(tx, training.id, at(before), at(now)).await;
+        store.write(tell).await.unwrap()
+    };
+    assert!(tell(0, 10).await, "for the first time");
+    assert!(!tell(9, 19).await);
+    assert!(tell(10, 20).await);
+    assert!(!tell(10, 20).await);
 }
 
 async fn a_request_is_noted_once_and_does_not_undo_a_cancellation(store: Store) {

@@ -27,9 +27,20 @@ pub(super) fn account(house: &House, headers: &HeaderMap) -> Result<String, Box<
         None => key.split_once(':').is_some_and(|(id, secret)| !id.is_empty() && !secret.is_empty()),
     };
     if !accepted {
-        return refuse("invalid key credentials");
+        return Err(Box::new(key_refused()));
     }
     Ok(key.split(':').next().unwrap_or_default().to_owned())
+}
+
+/// The answer to a key that nobody has.
+pub(super) fn key_refused() -> Response {
+    reply::detail(StatusCode::UNAUTHORIZED, "invalid key credentials")
+}
+
+/// The answer to the key of an account whose balance is used up.
+pub(super) fn locked() -> Response {
+    let text = "User is locked. Reason: Exhausted balance. Top up your balance at fal.ai/dashboard/billing.";
+    reply::detail(StatusCode::FORBIDDEN, text)
 }
 
 /// Checks the token of the file host.

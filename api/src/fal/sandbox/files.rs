@@ -19,7 +19,8 @@ use url::Url;
 use uuid::Uuid;
 
 use super::house::House;
-use super::{clock, disk, reply};
+use super::requests::Request;
+use super::{clock, disk, faults, reply};
 use crate::fal::address::under;
 
 const CHUNK: usize = 64 * 1024;
@@ -36,6 +37,9 @@ pub(super) struct Note {
     pub(super) content_type: String,
     /// When the file host forgets it.
     pub(super) expires_at: Option<DateTime<Utc>>,
+    /// The endpoint and the id of the request whose run has left it.
+    #[serde(default)]
+    left_by: Option<(String, String)>,
 }
 
 impl Note {
@@ -46,10 +50,15 @@ impl Note {
             name: safe_name(name),
             content_type: content_type.to_owned(),
             expires_at: lifetime(headers).map(|lifetime| clock::now() + lifetime),
+            left_by: None,
         };
-        std::fs::create_dir_all(note.folder(house))?;
-        disk::write_json(&note.folder(house).join("note.json"), &note)?;
+        note.write(house)?;
         Ok(note)
+    }
+
+    fn write(&self, house: &House) -> Result<()> {
+        std::fs::create_dir_all(self.folder(house))?;
+        disk::write_json(&self.folder(house).join("note.json"), self)
     }
 
     pub(super) fn find(house: &House, id: Uuid) -> Result<Option<Self>> {
@@ -73,10 +82,12 @@ impl Note {
     }
 }
 
-/// Keeps a file that a run has made and gives it as fal's `File` object.
-pub(super) fn keep(house: &House, name: &str, content_type: &str, content: &[u8]) -> Result<Value> {
+/// Keeps a file that the run of a request has made and gives it as fal's `File` object.
+pub(super) fn keep(house: &House, of: &Request, name: &str, content_type: &str, content: &[u8]) -> Result<Value> {
     let prefix = Uuid::now_v7().simple().to_string();
-    let note = Note::add(house, &format!("{prefix}_{name}"), content_type, &HeaderMap::new())?;
+    let mut note = Note::add(house, &format!("{prefix}_{name}"), content_type, &HeaderMap::new())?;
+    note.left_by = Some((of.endpoint.clone(), of.id.clone()));
+    note.write(house)?;
     disk::write(&note.content(house), content)?;
     let url = note.url(house);
     Ok(json!({ "url": url.as_str(), "content_type": content_type, "file_name": name, "file_size": content.len() }))
@@ -89,6 +100,12 @@ async fn read(State(house): State<Arc<House>>, Path((id, name)): Path<(Uuid, Str
         Ok(_) => return missing(),
         Err(error) => return reply::broken(&error),
     };
+    if let Some(fault) = note.left_by.as_ref().and_then(|(endpoint, id)| house.faults.take(endpoint, id)) {
+        return match tokio::fs::read(note.content(&house)).await {
+            Ok(content) => faults::download(fault, note.content_type, content),
+            Err(error) => reply::broken(&error),
+        };
+    }
     let Ok(file) = tokio::fs::File::open(note.content(&house)).await else { return missing() };
     match file.metadata().await {
         Ok(metadata) => {

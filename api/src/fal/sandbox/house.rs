@@ -12,7 +12,10 @@ use tokio_util::task::TaskTracker;
 use url::Url;
 
 use super::access::Seal;
+use super::faults::Faults;
+use super::record::Record;
 use super::requests::Requests;
+use super::webhooks::Line;
 use super::{SandboxError, SandboxSettings, disk};
 use crate::domain::secret::Secret;
 use crate::fal::client::install_tls;
@@ -28,6 +31,9 @@ pub(super) struct House {
     pub(super) seal: Seal,
     pub(super) client: Client,
     pub(super) requests: Requests,
+    pub(super) faults: Faults,
+    pub(super) line: Line,
+    pub(super) record: Record,
     pub(super) stopping: CancellationToken,
     pub(super) tasks: TaskTracker,
 }
@@ -55,6 +61,9 @@ impl House {
             seal: Seal::new(&seed),
             client,
             requests: Requests::open(folder.join("requests")).map_err(SandboxError::Folder)?,
+            faults: Faults::open(folder.join("faults.json")).map_err(SandboxError::Folder)?,
+            line: Line::default(),
+            record: Record::default(),
             stopping: CancellationToken::new(),
             tasks: TaskTracker::new(),
             folder,

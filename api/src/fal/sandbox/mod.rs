@@ -6,14 +6,19 @@
 //! file; `queue` answers for them; `runs` takes a request from the queue to its outcome; `trainers` does what the
 //! runners of fal do; `webhooks` tells of it; `storage` and `files` are fal's file store; `proxy` is the detour for
 //! browsers. A status follows from the times in the request's file, so a sandbox that is started again goes on truly.
+//!
+//! It misbehaves on request, in every way in which fal has been seen to: `faults` has the ways and the words, asked for
+//! at `/sandbox/faults`. `record` tells at `/sandbox/requests` what was submitted and what was called and delivered.
 
 mod access;
 mod clock;
 mod disk;
+mod faults;
 mod files;
 mod house;
 mod proxy;
 mod queue;
+mod record;
 mod reply;
 mod requests;
 mod runs;
@@ -31,6 +36,10 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::DropGuard;
 use url::Url;
+
+pub use faults::{
+    CancelFault, Fault, FileFault, ResultFault, Rule, RunFault, StatusFault, SubmitFault, UploadFault, WebhookFault,
+};
 
 use super::error::FalError;
 use super::settings::{FalSettings, FileHosts};
@@ -136,9 +145,11 @@ impl Sandbox {
 fn routes(house: Arc<House>) -> Router {
     let key = house.some_key();
     let direct = Router::new()
-        .merge(storage::routes())
+        .merge(storage::routes(&house))
         .merge(files::routes())
         .merge(webhooks::routes())
+        .merge(faults::routes())
+        .merge(record::routes())
         .fallback(queue::answer)
         .with_state(house);
     proxy::in_front_of(direct, &key)

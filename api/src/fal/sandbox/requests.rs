@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use tokio::sync::watch;
 
 use super::disk;
+use super::faults::RunFault;
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Request {
@@ -32,6 +33,14 @@ pub(super) struct Request {
     pub(super) cancelling: bool,
     pub(super) ended: Option<Ended>,
     pub(super) delivery: Delivery,
+    /// What became of each delivery that was sent.
+    #[serde(default)]
+    pub(super) deliveries: Vec<Sent>,
+    /// The fault of its run, and when that has it back in the queue.
+    #[serde(default)]
+    pub(super) fault: Option<RunFault>,
+    #[serde(default)]
+    pub(super) requeued: Option<(DateTime<Utc>, DateTime<Utc>)>,
 }
 
 /// What the model answered; it is replayed for ever.
@@ -42,6 +51,14 @@ pub(super) struct Ended {
     pub(super) body: Value,
     /// Set when not the model but fal's platform ended it.
     pub(super) error_type: Option<String>,
+}
+
+/// A delivery that was sent.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct Sent {
+    pub(super) at: DateTime<Utc>,
+    /// The status that the receiver answered with; none when there was no whole answer.
+    pub(super) answer: Option<u16>,
 }
 
 /// How far the webhook is.
@@ -64,7 +81,17 @@ impl Ended {
 
 impl Request {
     pub(super) fn is_queued(&self, now: DateTime<Utc>) -> bool {
-        self.ended.is_none() && now < self.starts_at
+        let is_back = self.requeued.is_some_and(|(from, to)| from <= now && now < to);
+        self.ended.is_none() && (now < self.starts_at || is_back)
+    }
+
+    /// fal's word for where it stands.
+    pub(super) fn word(&self, now: DateTime<Utc>) -> &'static str {
+        match &self.ended {
+            Some(_) => "COMPLETED",
+            None if self.is_queued(now) => "IN_QUEUE",
+            None => "IN_PROGRESS",
+        }
     }
 
     /// Whether anything is left to do: run it or tell of it.
@@ -99,6 +126,13 @@ impl Requests {
 
     pub(super) fn find(&self, id: &str) -> Option<Request> {
         self.all().get(id).cloned()
+    }
+
+    /// Every request, in the order of submission.
+    pub(super) fn all_in_order(&self) -> Vec<Request> {
+        let mut all: Vec<Request> = self.all().values().cloned().collect();
+        all.sort_by(|one, other| (one.submitted_at, &one.id).cmp(&(other.submitted_at, &other.id)));
+        all
     }
 
     pub(super) fn add(&self, request: Request) -> Result<()> {

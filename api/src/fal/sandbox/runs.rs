@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::house::House;
 use super::requests::{Ended, Request};
-use super::{clock, trainers, webhooks};
+use super::{clock, faults, trainers, webhooks};
 
 /// Takes a request on its way, until it is told of or the sandbox stops.
 pub(super) fn start(house: &Arc<House>, id: String) {
@@ -46,7 +46,7 @@ async fn run(house: &House, request: &Request) -> Result<Ended> {
         Ok(output) => (200, output),
         Err(errors) => (422, json!({ "detail": errors })),
     };
-    Ok(Ended { at: clock::now(), status, body, error_type: None })
+    Ok(faults::spoil(Ended { at: clock::now(), status, body, error_type: None }, request.fault))
 }
 
 async fn cancelled(house: &House, id: &str) {

@@ -5,7 +5,7 @@ use aisha_openapi::problem::FieldError;
 use serde_json::{Map, Value};
 
 use crate::domain::avatar::Details;
-use crate::domain::ids::AvatarId;
+use crate::domain::ids::{AvatarId, PhotoId};
 use crate::domain::json::holds_nul;
 use crate::http::problem::Problem;
 
@@ -21,6 +21,7 @@ pub(super) fn of_new(new: NewAvatar, id: AvatarId) -> Result<Details, Problem> {
         training_type: new.training_type,
         trigger_phrase: new.trigger_phrase,
         metadata: new.metadata,
+        cover: None,
     };
     let empty = Details {
         name: None,
@@ -29,6 +30,7 @@ pub(super) fn of_new(new: NewAvatar, id: AvatarId) -> Result<Details, Problem> {
         training_type: None,
         trigger_phrase: made_up_trigger(id),
         metadata: Map::new(),
+        cover: None,
     };
     of_patch(patch, empty)
 }
@@ -56,6 +58,7 @@ pub(super) fn of_patch(patch: AvatarPatch, before: Details) -> Result<Details, P
         training_type: patch.training_type.or(before.training_type),
         trigger_phrase: patch.trigger_phrase.unwrap_or(before.trigger_phrase),
         metadata: patch.metadata.unwrap_or(before.metadata),
+        cover: patch.cover.map(PhotoId).or(before.cover),
     })
 }
 

@@ -26,10 +26,10 @@ use super::problem::Problem;
 use super::version::{IfMatch, tagged};
 use crate::app::App;
 use crate::domain::avatar::Avatar;
-use crate::domain::ids::AvatarId;
+use crate::domain::ids::{AvatarId, PhotoId};
 use crate::domain::job::Job;
 use crate::domain::page::Place;
-use crate::storage::{avatars, objects, trainings};
+use crate::storage::{avatars, objects, photos, trainings};
 
 /// The operations on avatars.
 pub(super) fn routes() -> OpenApiRouter<App> {
@@ -154,7 +154,18 @@ async fn patch(
     let mut tx = app.begin().await?;
     let mut avatar = held::lock(&mut tx, &me, id).await?;
     if_match.check(avatar.version)?;
+    let kind = avatar.details.training_type;
+    if let Some(cover) = body.value.cover {
+        let is_its_own = photos::ids(&mut tx, id).await?.contains(&PhotoId(cover));
+        is_its_own
+            .then_some(())
+            .ok_or_else(|| Problem::field("/cover", "unknown", "must be a photo of this avatar"))?;
+    }
     avatar.details = details::of_patch(body.value, avatar.details)?;
+    avatar.cover = avatar.details.cover.or(avatar.cover);
+    if avatar.details.training_type != kind {
+        held::judge_photos(&app, &mut tx, &mut avatar).await?;
+    }
     avatar.status = held::settled(&app, &avatar);
     let avatar = held::write(&app, &mut tx, avatar).await?;
     app.tell(&mut tx, held::event(EventType::AvatarUpdated, &me, &avatar)).await?;

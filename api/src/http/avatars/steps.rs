@@ -49,6 +49,7 @@ async fn finalize(
         Claim::Fresh(tx) => tx,
     };
     let mut avatar = held::lock(&mut tx, &me, id).await?;
+    held::judge_photos(&app, &mut tx, &mut avatar).await?;
     let next = avatar::finalize(&avatar, held::photos_needed(&app))?;
     if next != avatar.status {
         avatar.status = next;

@@ -1,37 +1,38 @@
-//! The files of one upload: read one after the other, taken in side by side.
+//! The files of one upload: read one after the other into the spool, taken in side by side, a few at once.
 //!
-//! A file that is too large is kept no further than its limit, and its neighbours are not touched by it. How many files
-//! are in memory at once is bounded over all requests; a file waits for its place, and a client that would wait too
-//! long is asked to come again.
+//! A file that is refused is read past, and its neighbours are not touched by it. When the sender said what the whole body
+//! must hash to, nothing is taken in before it did.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use aisha_openapi::photos::UploadResult;
 use aisha_openapi::problem::ProblemCode;
 use aisha_openapi::vocabulary::UploadOutcome;
-use axum::body::{Body, BodyDataStream};
-use axum::extract::multipart::{Field, MultipartError};
-use axum::extract::{FromRequest, Multipart, Request};
-use axum::http::{StatusCode, header};
-use bytes::{Bytes, BytesMut};
-use futures_util::StreamExt as _;
-use http_body_util::Limited;
+use axum::extract::Request;
+use axum::http::header;
+use axum::http::request::Parts;
 use sha2::{Digest, Sha256};
-use tokio::sync::OwnedSemaphorePermit;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::task::AbortOnDropHandle;
 use tracing::Instrument as _;
 
-use super::{intake, show};
+use super::digest::DigestCheck;
+use super::form::{Form, Pieces};
+use super::incoming::Incoming;
+use super::intake;
+use super::pace::Pace;
+use super::show::Album;
 use crate::app::App;
 use crate::domain::ids::AvatarId;
 use crate::domain::photo::Photo;
 use crate::domain::principal::Principal;
-use crate::http::extract::not_whole;
+use crate::files::SpooledFile;
+use crate::http::language::Language;
 use crate::http::problem::{Problem, internal, unavailable};
 
 const MAX_FILES: usize = 50;
-const PATIENCE: Duration = Duration::from_secs(10);
+/// Files of one request that are read or looked at side by side.
+const FILES_AT_ONCE: usize = 4;
 /// What a form may hold beside its files.
 const FORM_OVERHEAD_BYTES: u64 = 1024 * 1024;
 
@@ -43,12 +44,18 @@ pub(super) struct Batch {
     me: Arc<Principal>,
     avatar_id: AvatarId,
     only_compare: bool,
+    language: Language,
+    /// Nothing is taken in until the whole body has come.
+    holds: bool,
+    turns: Arc<Semaphore>,
     hash: Sha256,
     files: Vec<(Option<String>, File)>,
 }
 
 /// What has become of a file so far.
 enum File {
+    /// It lies in the spool until the rest of the body has come.
+    Held(SpooledFile),
     /// A worker looks at it.
     UnderWay(AbortOnDropHandle<Taken>),
     /// It was refused while it was read.
@@ -59,31 +66,30 @@ enum File {
 
 impl Batch {
     /// Begins an upload. With `only_compare` nothing is taken in.
-    pub(super) fn new(app: &App, me: &Principal, avatar_id: AvatarId, only_compare: bool) -> Self {
+    pub(super) fn new(app: &App, me: &Principal, avatar_id: AvatarId, only_compare: bool, language: Language) -> Self {
         let (app, me) = (app.clone(), Arc::new(me.clone()));
         // The same files for another avatar are another wish.
         let hash = Sha256::new_with_prefix(avatar_id.0);
-        Self { app, me, avatar_id, only_compare, hash, files: Vec::new() }
+        let turns = Arc::new(Semaphore::new(FILES_AT_ONCE));
+        Self { app, me, avatar_id, only_compare, language, holds: false, turns, hash, files: Vec::new() }
     }
 
     /// Reads the whole request.
     pub(super) async fn read(&mut self, request: Request) -> Result<(), Problem> {
-        let kind =
-            request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("image/*");
-        let kind = kind.to_ascii_lowercase();
-        let most = self.app.settings.photos.max_bytes.saturating_mul(MAX_FILES as u64) + FORM_OVERHEAD_BYTES;
-        let request = request.map(|body| Body::new(Limited::new(body, usize::try_from(most).unwrap_or(usize::MAX))));
-        if kind.starts_with("multipart/form-data") {
-            self.read_form(request).await
-        } else if kind.starts_with("image/") || kind.starts_with("application/octet-stream") {
-            let permit = self.place_in_memory().await?;
-            let read = self.read_body(request.into_body().into_data_stream()).await?;
-            self.take(None, read, permit);
-            Ok(())
-        } else {
-            let detail = "Send a form (`curl -F file=@1.jpg -F file=@2.jpg`) or one picture (`curl -T 1.jpg`).";
-            Err(Problem::new(ProblemCode::UnsupportedMediaType, detail))
-        }
+        let (head, body) = request.into_parts();
+        let text = |name| head.headers.get(name).and_then(|value| value.to_str().ok());
+        let kind = text(header::CONTENT_TYPE).unwrap_or("image/*").to_ascii_lowercase();
+        let length = text(header::CONTENT_LENGTH).and_then(|length| length.parse::<u64>().ok());
+        let digest = DigestCheck::of(&head.headers)?;
+        self.holds = digest.is_asked();
+        let most_of_all = self.limit().saturating_mul(MAX_FILES as u64) + FORM_OVERHEAD_BYTES;
+        // No file of a short body needs the room of a long one.
+        let most = length.unwrap_or(u64::MAX).min(self.limit());
+        let waits_for_a_word = text(header::EXPECT).is_some();
+        let incoming = Incoming::new(body, most_of_all, digest);
+        let read = self.read_files(&kind, head, &incoming, most).await;
+        incoming.linger(waits_for_a_word).await;
+        read
     }
 
     /// Waits for the workers. The entries stand in the order in which the files were sent; the hash tells whether
@@ -93,101 +99,160 @@ impl Batch {
             let detail = "Add at least one file: `curl -F file=@1.jpg …`.";
             return Err(Problem::new(ProblemCode::NoPhotos, detail));
         }
-        let mut results = Vec::with_capacity(self.files.len());
+        let mut outcomes = Vec::with_capacity(self.files.len());
         for (filename, file) in self.files {
             let taken = match file {
                 File::UnderWay(worker) => worker.await.map_err(|_| internal())?,
                 File::Refused(problem) => Err(problem),
-                File::Compared => continue,
+                File::Compared | File::Held(_) => continue,
             };
-            results.push(entry(&self.app, filename, taken).await?);
+            outcomes.push((filename, taken));
+        }
+        let album = Album::read(&self.app, self.me.subject, self.avatar_id, self.language).await?;
+        let mut results = Vec::with_capacity(outcomes.len());
+        for (filename, taken) in outcomes {
+            results.push(entry(&self.app, &album, filename, taken).await?);
         }
         Ok((results, hex::encode(self.hash.finalize())))
     }
 
-    async fn read_form(&mut self, request: Request) -> Result<(), Problem> {
-        let mut form = Multipart::from_request(request, &self.app)
-            .await
-            .map_err(|rejection| Problem::new(ProblemCode::BadRequest, rejection.body_text()))?;
+    async fn read_files(&mut self, kind: &str, head: Parts, incoming: &Incoming, most: u64) -> Result<(), Problem> {
+        if kind.starts_with("multipart/form-data") {
+            self.read_form(Form::of(head, incoming.clone()).await?, most).await?;
+        } else if kind.starts_with("image/") || kind.starts_with("application/octet-stream") {
+            let turn = self.turn().await?;
+            let read = self.receive(&mut Pieces::Body(incoming.clone()), &mut self.pace(), most).await?;
+            self.keep(None, read, turn);
+        } else {
+            let detail = "Send a form (`curl -F file=@1.jpg -F file=@2.jpg`) or one picture (`curl -T 1.jpg`).";
+            return Err(Problem::new(ProblemCode::UnsupportedMediaType, detail));
+        }
+        self.release(incoming).await
+    }
+
+    async fn read_form(&mut self, mut form: Form, most: u64) -> Result<(), Problem> {
+        let mut pace = self.pace();
         loop {
             // Taken before the next file is read, so that reading is what waits.
-            let permit = self.place_in_memory().await?;
-            let Some(field) = form.next_field().await.map_err(|error| broken(&error))? else { return Ok(()) };
-            let name = field.file_name().map(str::to_owned);
+            let turn = self.turn().await?;
+            let Some(mut pieces) = form.next(&mut pace).await? else { return Ok(()) };
+            let name = pieces.name();
             if self.files.len() == MAX_FILES {
                 let detail = format!("One request may hold {MAX_FILES} files; send the rest in another one.");
                 self.files.push((name, File::Refused(Problem::new(ProblemCode::TooManyPhotos, detail))));
                 return Ok(());
             }
-            let read = self.read_field(field).await?;
-            if name.is_none() && matches!(&read, Ok(bytes) if bytes.is_empty()) {
+            let read = self.receive(&mut pieces, &mut pace, most).await?;
+            // A browser sends an empty part for a field that nobody filled in.
+            if name.is_none() && matches!(&read, Ok(file) if file.length() == 0) {
                 continue;
             }
-            self.take(name, read, permit);
+            self.keep(name, read, turn);
+            pace = self.pace();
         }
     }
 
-    async fn read_field(&self, mut field: Field<'_>) -> Result<Result<Bytes, Problem>, Problem> {
-        let mut bytes = BytesMut::new();
-        while let Some(chunk) = field.chunk().await.map_err(|error| broken(&error))? {
-            if !self.fits(&bytes, &chunk) {
-                return Ok(Err(self.too_large()));
+    /// Reads one file into the spool. The inner error is the file's own; it is read past.
+    async fn receive(
+        &self,
+        pieces: &mut Pieces<'_>,
+        pace: &mut Pace,
+        most: u64,
+    ) -> Result<Result<SpooledFile, Problem>, Problem> {
+        let mut digest = match pieces.digest() {
+            Ok(digest) => digest,
+            Err(problem) => return pieces.skip(pace).await.map(|()| Err(problem)),
+        };
+        let room = self.app.spool.place(self.me.subject, most).await.ok_or_else(no_room)?;
+        let mut arrival = self.app.spool.begin(room);
+        let mut length = 0;
+        while let Some(piece) = pieces.next(pace).await? {
+            length += piece.len() as u64;
+            if length > self.limit() {
+                drop(arrival);
+                return pieces.skip(pace).await.map(|()| Err(self.too_large()));
             }
-            bytes.extend_from_slice(&chunk);
+            digest.update(&piece);
+            arrival.write(piece).await?;
         }
-        Ok(Ok(bytes.freeze()))
+        match digest.verify() {
+            Ok(()) => Ok(Ok(arrival.finish().await?)),
+            Err(problem) => Ok(Err(problem)),
+        }
     }
 
-    async fn read_body(&self, mut body: BodyDataStream) -> Result<Result<Bytes, Problem>, Problem> {
-        let mut bytes = BytesMut::new();
-        while let Some(chunk) = body.next().await {
-            let chunk = chunk.map_err(|error| not_whole(&error))?;
-            if !self.fits(&bytes, &chunk) {
-                return Ok(Err(self.too_large()));
-            }
-            bytes.extend_from_slice(&chunk);
-        }
-        Ok(Ok(bytes.freeze()))
-    }
-
-    /// Hands a file to a worker. The permit goes along: the place in memory is free when the worker is done.
-    fn take(&mut self, filename: Option<String>, read: Result<Bytes, Problem>, permit: OwnedSemaphorePermit) {
+    /// Finds the file its place in the answer.
+    fn keep(
+        &mut self,
+        filename: Option<String>,
+        read: Result<SpooledFile, Problem>,
+        turn: Option<OwnedSemaphorePermit>,
+    ) {
         self.hash.update(filename.as_deref().unwrap_or_default());
         self.hash.update([0]);
         let file = match read {
             Err(problem) => File::Refused(problem),
-            Ok(bytes) => {
-                self.hash.update(Sha256::digest(&bytes));
-                if self.only_compare { File::Compared } else { File::UnderWay(self.start(bytes, permit)) }
+            Ok(file) => {
+                self.hash.update(file.sha256());
+                match turn {
+                    _ if self.only_compare => File::Compared,
+                    Some(turn) => File::UnderWay(self.start(file, turn)),
+                    None => File::Held(file),
+                }
             }
         };
         self.files.push((filename, file));
     }
 
-    fn start(&self, bytes: Bytes, permit: OwnedSemaphorePermit) -> AbortOnDropHandle<Taken> {
-        let (app, me, avatar_id) = (self.app.clone(), Arc::clone(&self.me), self.avatar_id);
+    /// Takes in what was held, now that nothing more comes.
+    async fn release(&mut self, incoming: &Incoming) -> Result<(), Problem> {
+        if !self.holds {
+            return Ok(());
+        }
+        if self.files.iter().any(|(_, file)| !matches!(file, File::Refused(_))) {
+            incoming.verify(self.pace()).await?;
+        }
+        for (name, file) in std::mem::take(&mut self.files) {
+            let file = match file {
+                File::Held(file) => File::UnderWay(self.start(file, self.next_turn().await?)),
+                other => other,
+            };
+            self.files.push((name, file));
+        }
+        Ok(())
+    }
+
+    /// Hands a file to a worker. The turn goes along: the next file has it when the worker is done.
+    fn start(&self, file: SpooledFile, turn: OwnedSemaphorePermit) -> AbortOnDropHandle<Taken> {
+        let (app, me, avatar_id, language) = (self.app.clone(), Arc::clone(&self.me), self.avatar_id, self.language);
         let work = async move {
-            let taken = intake::take(&app, &me, avatar_id, bytes).await;
-            drop(permit);
+            let taken = intake::take(&app, &me, avatar_id, file, language).await;
+            drop(turn);
             taken
         };
         AbortOnDropHandle::new(tokio::spawn(work.instrument(tracing::Span::current())))
     }
 
-    async fn place_in_memory(&self) -> Result<OwnedSemaphorePermit, Problem> {
-        let place = Arc::clone(&self.app.signals.uploads).acquire_owned();
-        match tokio::time::timeout(PATIENCE, place).await {
-            Ok(Ok(permit)) => Ok(permit),
-            _ => Err(unavailable()),
-        }
+    /// The turn of a file, unless it has to wait for the end of the body anyway.
+    async fn turn(&self) -> Result<Option<OwnedSemaphorePermit>, Problem> {
+        if self.holds { Ok(None) } else { self.next_turn().await.map(Some) }
     }
 
-    fn fits(&self, so_far: &BytesMut, chunk: &Bytes) -> bool {
-        (so_far.len() + chunk.len()) as u64 <= self.app.settings.photos.max_bytes
+    async fn next_turn(&self) -> Result<OwnedSemaphorePermit, Problem> {
+        Arc::clone(&self.turns).acquire_owned().await.map_err(|_| internal())
+    }
+
+    fn pace(&self) -> Pace {
+        let limits = &self.app.settings.uploads;
+        Pace::new(limits.grace, limits.bytes_per_second)
+    }
+
+    fn limit(&self) -> u64 {
+        self.app.settings.photos.max_bytes
     }
 
     fn too_large(&self) -> Problem {
-        let megabytes = self.app.settings.photos.max_bytes / (1024 * 1024);
+        let megabytes = self.limit() / (1024 * 1024);
         let detail = format!("A photo may have at most {megabytes} MB. Send it smaller, or as a JPEG.");
         Problem::new(ProblemCode::FileTooLarge, detail)
     }
@@ -195,10 +260,10 @@ impl Batch {
 
 /// The entry of a file. What is the file's own fault is told in its entry; what is ours fails the request, and sending
 /// it again is safe.
-async fn entry(app: &App, filename: Option<String>, taken: Taken) -> Result<UploadResult, Problem> {
+async fn entry(app: &App, album: &Album, filename: Option<String>, taken: Taken) -> Result<UploadResult, Problem> {
     match taken {
         Ok((outcome, photo)) => {
-            Ok(UploadResult { filename, outcome, photo: Some(show(app, &photo).await?), problem: None })
+            Ok(UploadResult { filename, outcome, photo: Some(album.show(app, &photo).await?), problem: None })
         }
         Err(problem) if problem.is_ours() => Err(problem),
         Err(problem) => {
@@ -207,15 +272,7 @@ async fn entry(app: &App, filename: Option<String>, taken: Taken) -> Result<Uplo
     }
 }
 
-fn broken(error: &MultipartError) -> Problem {
-    match error.status() {
-        StatusCode::PAYLOAD_TOO_LARGE => {
-            Problem::new(ProblemCode::PayloadTooLarge, "The form is larger than its files may be together.")
-        }
-        // What the form's reader could not read for reasons of its own is told as those of the body below it.
-        StatusCode::BAD_REQUEST => {
-            Problem::new(ProblemCode::BadRequest, format!("The form cannot be read: {}.", error.body_text()))
-        }
-        _ => not_whole(error),
-    }
+fn no_room() -> Problem {
+    tracing::warn!("an upload found no room in the spool in time");
+    unavailable()
 }

@@ -1,10 +1,23 @@
-//! Photos: list, read, change, order, delete. Taking them in is in `upload`, `batch` and `intake`, serving them in `content`.
+//! Photos: list, read, change, order, delete. Serving them is in `content`; what is said of them in `show` and `words`, of
+//! the set in `preflight`, `dedupe` and `sheet`.
+//!
+//! Taking them in: `upload` is the operation; `batch` reads its files into the spool, as `form`, `incoming`, `digest` and
+//! `pace` let them in; `intake` makes a photo of each.
 
 mod batch;
 mod content;
+mod dedupe;
+mod digest;
+mod form;
+mod incoming;
 mod intake;
 mod order;
+mod pace;
+mod preflight;
+mod sheet;
+mod show;
 mod upload;
+mod words;
 
 use aisha_openapi::photos::{Photo as PhotoBody, PhotoList, PhotoPatch};
 use aisha_openapi::problem::ProblemCode;
@@ -16,10 +29,12 @@ use serde_json::Map;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use self::show::Album;
 use super::auth::Caller;
 use super::extract::{Json, Path};
-use super::headers::{IfMatchHeader, IfNoneMatchHeader};
+use super::headers::{IfMatchHeader, IfNoneMatchHeader, LanguageHeader};
 use super::held;
+use super::language::Language;
 use super::problem::Problem;
 use super::version::{IfMatch, tagged};
 use crate::app::App;
@@ -28,7 +43,6 @@ use crate::domain::ids::{AvatarId, PhotoId};
 use crate::domain::job::Job;
 use crate::domain::photo::Photo;
 use crate::domain::principal::Principal;
-use crate::files::FilesError;
 use crate::storage::{self, objects};
 
 const MAX_CAPTION: usize = 500;
@@ -41,51 +55,57 @@ pub(super) fn routes() -> OpenApiRouter<App> {
         .merge(upload::routes())
         .merge(order::routes())
         .merge(content::routes())
+        .merge(dedupe::routes())
+        .merge(preflight::routes())
+        .merge(sheet::routes())
 }
 
 /// List an avatar's photos
 ///
 /// All of them, in their order.
 #[utoipa::path(get, path = "/v1/avatars/{avatar_id}/photos", operation_id = "listPhotos", tag = "photos",
-    params(("avatar_id" = uuid::Uuid, Path, description = "The avatar.")),
+    params(("avatar_id" = uuid::Uuid, Path, description = "The avatar."), LanguageHeader),
     responses((status = 200, description = "The photos.", body = PhotoList)))]
 async fn list(
     State(app): State<App>,
     caller: Caller,
+    language: Language,
     Path(avatar_id): Path<AvatarId>,
 ) -> Result<axum::Json<PhotoList>, Problem> {
     let me = caller.with(Scope::AvatarsRead)?;
-    Ok(axum::Json(photos_of(&app, &me, avatar_id).await?))
+    let album = Album::read(&app, me.subject, avatar_id, language).await?;
+    Ok(axum::Json(PhotoList { data: album.show_all(&app).await? }))
 }
 
 /// Read a photo
 #[utoipa::path(get, path = "/v1/photos/{photo_id}", operation_id = "getPhoto", tag = "photos",
-    params(("photo_id" = uuid::Uuid, Path, description = "The photo."), IfNoneMatchHeader),
+    params(("photo_id" = uuid::Uuid, Path, description = "The photo."), IfNoneMatchHeader, LanguageHeader),
     responses((status = 200, description = "The photo.", body = PhotoBody,
-        headers(("ETag" = String, description = "Its version, and until when its links hold."))),
+        headers(("ETag" = String, description = "Its version, and a mark of what is said of it."))),
         (status = 304, description = "Still the same.")))]
 async fn get(
     State(app): State<App>,
     caller: Caller,
+    language: Language,
     Path(id): Path<PhotoId>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let me = caller.with(Scope::AvatarsRead)?;
-    let photo = storage::photos::find(&app.db, me.subject, id).await?.ok_or_else(Problem::not_found)?;
-    answer(&app, &headers, &photo).await
+    answer(&app, &me, &headers, id, language).await
 }
 
 /// Change a photo
 ///
 /// Fields that are left out stay as they are.
 #[utoipa::path(patch, path = "/v1/photos/{photo_id}", operation_id = "updatePhoto", tag = "photos",
-    params(("photo_id" = uuid::Uuid, Path, description = "The photo."), IfMatchHeader),
+    params(("photo_id" = uuid::Uuid, Path, description = "The photo."), IfMatchHeader, LanguageHeader),
     request_body(content = PhotoPatch, example = json!({"excluded": true})),
     responses((status = 200, description = "The photo as it is now.", body = PhotoBody,
-        headers(("ETag" = String, description = "Its version, and until when its links hold.")))))]
+        headers(("ETag" = String, description = "Its version, and a mark of what is said of it.")))))]
 async fn patch(
     State(app): State<App>,
     caller: Caller,
+    language: Language,
     Path(id): Path<PhotoId>,
     if_match: IfMatch,
     body: Json<PhotoPatch>,
@@ -113,12 +133,12 @@ async fn patch(
     if !storage::photos::update(&mut tx, &photo, app.now()).await? {
         return Err(came_first());
     }
-    avatar.usable_photos += i64::from(before.excluded) - i64::from(photo.excluded);
+    avatar.usable_photos += i64::from(photo.is_usable()) - i64::from(before.is_usable());
     avatar.status = held::settled(&app, &avatar);
     held::write(&app, &mut tx, avatar).await?;
     app.tell(&mut tx, event(EventType::PhotoUpdated, &me, &photo)).await?;
     app.commit(tx).await?;
-    answer(&app, &HeaderMap::new(), &Photo { version: photo.version + 1, ..photo }).await
+    answer(&app, &me, &HeaderMap::new(), id, language).await
 }
 
 /// Delete a photo
@@ -143,30 +163,17 @@ async fn delete(
         return Err(came_first());
     }
     let now = app.now();
-    for key in [&photo.original_key, &photo.thumbnail_key] {
+    for key in photo.keys() {
         objects::doom(&mut tx, key, now).await?;
     }
     app.enqueue(&mut tx, &Job::ClearObjects {}, now).await?;
     avatar.photos_count -= 1;
-    avatar.usable_photos -= i64::from(!photo.excluded);
+    avatar.usable_photos -= i64::from(photo.is_usable());
     avatar.status = held::settled(&app, &avatar);
     held::write(&app, &mut tx, avatar).await?;
     app.tell(&mut tx, event(EventType::PhotoDeleted, &me, &photo)).await?;
     app.commit(tx).await?;
     Ok(StatusCode::NO_CONTENT)
-}
-
-/// All photos of the caller's avatar.
-async fn photos_of(app: &App, me: &Principal, avatar_id: AvatarId) -> Result<PhotoList, Problem> {
-    let photos = storage::photos::list(&app.db, me.subject, avatar_id).await?;
-    if photos.is_empty() {
-        storage::avatars::find(&app.db, me.subject, avatar_id).await?.ok_or_else(Problem::not_found)?;
-    }
-    let mut data = Vec::with_capacity(photos.len());
-    for photo in &photos {
-        data.push(show(app, photo).await?);
-    }
-    Ok(PhotoList { data })
 }
 
 /// An event about a photo.
@@ -182,32 +189,17 @@ fn event(kind: EventType, me: &Principal, photo: &Photo) -> NewEvent {
     }
 }
 
-/// A photo as it stands in answers.
-async fn show(app: &App, photo: &Photo) -> Result<PhotoBody, FilesError> {
-    Ok(PhotoBody {
-        id: photo.id.0,
-        avatar_id: photo.avatar_id.0,
-        upload_order: photo.upload_order,
-        validation_status: photo.validation_status,
-        sha256: photo.sha256.clone(),
-        size_bytes: photo.size_bytes,
-        width: photo.width,
-        height: photo.height,
-        format: photo.format,
-        excluded: photo.excluded,
-        caption: photo.caption.clone(),
-        original_url: app.link(&photo.original_key).await?,
-        thumbnail_url: app.link(&photo.thumbnail_key).await?,
-        urls_expire_at: app.links_until(),
-        version: photo.version,
-        created_at: photo.created_at,
-    })
-}
-
-/// A photo's answer. Its tag changes with its links too, so that no one keeps a link that has ended.
-async fn answer(app: &App, headers: &HeaderMap, photo: &Photo) -> Result<Response, Problem> {
-    let tag = format!("{}.{}", photo.version, app.links_until().timestamp());
-    Ok(tagged(headers, &tag, &show(app, photo).await?))
+/// A photo's answer.
+async fn answer(
+    app: &App,
+    me: &Principal,
+    headers: &HeaderMap,
+    id: PhotoId,
+    language: Language,
+) -> Result<Response, Problem> {
+    let album = Album::with(app, me.subject, id, language).await?;
+    let photo = album.show(app, album.find(id)?).await?;
+    Ok(tagged(headers, &show::tag(&photo), &photo))
 }
 
 fn came_first() -> Problem {

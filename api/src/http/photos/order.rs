@@ -8,13 +8,15 @@ use axum::extract::State;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::photos_of;
+use super::show::Album;
 use crate::app::App;
 use crate::domain::Refusal;
 use crate::domain::ids::{AvatarId, PhotoId};
 use crate::http::auth::Caller;
 use crate::http::extract::{Json, Path};
+use crate::http::headers::LanguageHeader;
 use crate::http::held;
+use crate::http::language::Language;
 use crate::http::problem::Problem;
 use crate::storage::photos;
 
@@ -27,13 +29,14 @@ pub(super) fn routes() -> OpenApiRouter<App> {
 ///
 /// Name every photo once, first to last.
 #[utoipa::path(put, path = "/v1/avatars/{avatar_id}/photos/order", operation_id = "orderPhotos", tag = "photos",
-    params(("avatar_id" = uuid::Uuid, Path, description = "The avatar.")),
+    params(("avatar_id" = uuid::Uuid, Path, description = "The avatar."), LanguageHeader),
     request_body(content = PhotoOrder, example = json!({"photo_ids": ["018f3c5e-7d1a-7cc3-9d5c-3b1c5e8f0a12",
         "018f3c5e-7d1a-7cc3-9d5c-3b1c5e8f0a11"]})),
     responses((status = 200, description = "The photos in their new order.", body = PhotoList)))]
 async fn reorder(
     State(app): State<App>,
     caller: Caller,
+    language: Language,
     Path(avatar_id): Path<AvatarId>,
     body: Json<PhotoOrder>,
 ) -> Result<axum::Json<PhotoList>, Problem> {
@@ -52,5 +55,6 @@ async fn reorder(
     let avatar = held::write(&app, &mut tx, avatar).await?;
     app.tell(&mut tx, held::event(EventType::PhotosReordered, &me, &avatar)).await?;
     app.commit(tx).await?;
-    Ok(axum::Json(photos_of(&app, &me, avatar_id).await?))
+    let album = Album::read(&app, me.subject, avatar_id, language).await?;
+    Ok(axum::Json(PhotoList { data: album.show_all(&app).await? }))
 }

@@ -16,8 +16,9 @@ use crate::domain::avatar;
 use crate::domain::ids::AvatarId;
 use crate::http::auth::Caller;
 use crate::http::extract::Path;
-use crate::http::headers::IdempotencyHeader;
+use crate::http::headers::{ContentDigestHeader, IdempotencyHeader, LanguageHeader};
 use crate::http::idempotency::{Claim, IdempotencyKey, Reply};
+use crate::http::language::Language;
 use crate::http::problem::Problem;
 use crate::storage::avatars;
 
@@ -40,9 +41,10 @@ struct Form {
 ///
 /// A form with up to 50 files, or one picture as the body (`curl -T`). Each file has an entry in the answer, in the
 /// order they were sent; one bad file does not spoil the others. The same bytes again give the photo that is there, so
-/// sending an album twice is safe.
+/// sending an album twice is safe. Send at 16 KB a second or faster.
 #[utoipa::path(post, path = "/v1/avatars/{avatar_id}/photos", operation_id = "uploadPhotos", tag = "photos",
-    params(("avatar_id" = uuid::Uuid, Path, description = "The avatar."), IdempotencyHeader),
+    params(("avatar_id" = uuid::Uuid, Path, description = "The avatar."), IdempotencyHeader,
+        ContentDigestHeader, LanguageHeader),
     request_body(content((Form = "multipart/form-data"), (Vec<u8> = "image/jpeg"), (Vec<u8> = "image/png"),
         (Vec<u8> = "image/webp")), description = "JPEG, PNG or WebP, told by content."),
     responses((status = 201, description = "At least one photo is new.", body = UploadReport),
@@ -54,6 +56,7 @@ async fn upload(
     State(app): State<App>,
     caller: Caller,
     key: IdempotencyKey,
+    language: Language,
     Path(avatar_id): Path<AvatarId>,
     request: Request,
 ) -> Result<Response, Problem> {
@@ -62,7 +65,7 @@ async fn upload(
     avatar::accept_photos(avatar.status)?;
     // A key that was answered before only wants its answer: the files are read to compare them, and not taken in.
     let is_repeat = key.is_used(&app, &me).await?;
-    let mut batch = Batch::new(&app, &me, avatar_id, is_repeat);
+    let mut batch = Batch::new(&app, &me, avatar_id, is_repeat, language);
     batch.read(request).await?;
     let (results, request_sha256) = batch.finish().await?;
     if let Some(answer) = key.kept(&app, &me, &request_sha256).await? {

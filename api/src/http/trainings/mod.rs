@@ -2,8 +2,10 @@
 
 mod start;
 
-use aisha_openapi::trainings::{Training as TrainingBody, TrainingError, TrainingPage, TrainingPhoto};
-use aisha_openapi::vocabulary::{EventType, ResourceType, Scope, TrainingStatus};
+use aisha_openapi::trainings::{
+    Training as TrainingBody, TrainingError, TrainingPage, TrainingPhoto, TrainingStep, TrainingStepList,
+};
+use aisha_openapi::vocabulary::{EventType, ResourceType, Scope, ToldBy, TrainingStatus};
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -12,6 +14,7 @@ use serde_json::Map;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+pub(super) use self::start::{photos_needed, quote};
 use super::auth::Caller;
 use super::extract::{Path, Query, RequestHash};
 use super::headers::{IdempotencyHeader, IfNoneMatchHeader};
@@ -27,13 +30,18 @@ use crate::domain::event::NewEvent;
 use crate::domain::ids::{AvatarId, TrainingId};
 use crate::domain::job::Job;
 use crate::domain::principal::Principal;
-use crate::domain::training::{Ending, Training};
+use crate::domain::training::{Ending, Step, Training};
 use crate::files::FilesError;
 use crate::storage::{self, Tx};
 
 /// The operations on trainings.
 pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(list)).routes(routes!(get)).routes(routes!(cancel)).merge(start::routes())
+    OpenApiRouter::new()
+        .routes(routes!(list))
+        .routes(routes!(get))
+        .routes(routes!(cancel))
+        .routes(routes!(steps))
+        .merge(start::routes())
 }
 
 /// List an avatar's trainings
@@ -79,6 +87,30 @@ async fn get(
     let checked = training.last_status_check.unwrap_or(training.updated_at).max(training.updated_at);
     let tag = format!("{}.{}", checked.timestamp_micros(), app.links_until().timestamp());
     Ok(tagged(&headers, &tag, &show(&app, &training).await?))
+}
+
+/// Read a training's steps
+///
+/// What happened to it, in order, and who told us: the service itself, its owner, or fal by its answer, by its webhook
+/// or when it was asked.
+#[utoipa::path(get, path = "/v1/trainings/{training_id}/events", operation_id = "listTrainingSteps", tag = "trainings",
+    params(("training_id" = uuid::Uuid, Path, description = "The training.")),
+    responses((status = 200, description = "The steps.", body = TrainingStepList)))]
+async fn steps(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<TrainingId>,
+) -> Result<axum::Json<TrainingStepList>, Problem> {
+    let me = caller.with(Scope::AvatarsRead)?;
+    storage::trainings::find(&app.db, me.subject, id).await?.ok_or_else(Problem::not_found)?;
+    let steps = storage::trainings::list_steps(&app.db, me.subject, id).await?.into_iter();
+    let data = steps.map(|(occurred_at, step)| TrainingStep {
+        occurred_at,
+        status: step.status,
+        told_by: step.told_by,
+        reason: step.reason,
+    });
+    Ok(axum::Json(TrainingStepList { data: data.collect() }))
 }
 
 /// Cancel a training
@@ -129,6 +161,7 @@ pub(super) async fn request_cancel(
         // fal has nothing of it yet, so there is nobody to ask.
         TrainingStatus::Preparing => {
             storage::trainings::end(tx, training.id, &Ending::Cancelled, now).await?;
+            app.note(tx, training.id, &Step::new(TrainingStatus::Cancelled, ToldBy::User)).await?;
             training.status = TrainingStatus::Cancelled;
             training.completed_at = Some(now);
             let avatar = storage::avatars::lock(tx, training.user_id, training.avatar_id).await?;
@@ -140,6 +173,7 @@ pub(super) async fn request_cancel(
         }
         _ => {
             storage::trainings::cancelling(tx, training.id, now).await?;
+            app.note(tx, training.id, &Step::new(TrainingStatus::Cancelling, ToldBy::User)).await?;
             training.status = TrainingStatus::Cancelling;
             storage::avatars::touch(tx, training.avatar_id, now).await?;
             app.enqueue(tx, &Job::CancelTraining { training_id: training.id }, now).await?;

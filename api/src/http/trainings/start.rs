@@ -2,12 +2,12 @@
 
 use aisha_openapi::trainings::{NewTraining, Training as TrainingBody, TrainingQuote};
 use aisha_openapi::vocabulary::{
-    AvatarStatus, EventType, FalPriority, Preset, ProgressSource, Scope, TrainingStatus, TrainingType,
+    AvatarStatus, EventType, FalPriority, PhotoFormat, Preset, ProgressSource, Scope, ToldBy, TrainingStatus,
+    TrainingType,
 };
 use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use ring::rand::{SecureRandom as _, SystemRandom};
 use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
@@ -21,7 +21,7 @@ use crate::domain::ids::AvatarId;
 use crate::domain::job::Job;
 use crate::domain::photo::Photo;
 use crate::domain::principal::Principal;
-use crate::domain::training::{SnapshotPhoto, TrainerSettings, Training};
+use crate::domain::training::{SnapshotPhoto, Step, TrainerSettings, Training, attempt_token};
 use crate::fal::{Plan, Trainer};
 use crate::http::auth::Caller;
 use crate::http::extract::{Json, Path, Query};
@@ -68,7 +68,9 @@ async fn start(
 ) -> Result<Response, Problem> {
     let me = caller.with(Scope::TrainingsStart)?;
     if query.dry_run == Some(true) {
-        return Ok(axum::Json(quote(&app, &me, avatar_id, body.value.preset).await?).into_response());
+        let avatar = storage::avatars::find(&app.db, me.subject, avatar_id).await?.ok_or_else(Problem::not_found)?;
+        let quote = quote(&app, training_type(&avatar)?, body.value.preset, avatar.usable_photos);
+        return Ok(axum::Json(quote).into_response());
     }
     let key = key.required()?;
     let mut tx = match key.claim(&app, &me, &body.request_sha256).await? {
@@ -76,6 +78,7 @@ async fn start(
         Claim::Fresh(tx) => tx,
     };
     let mut avatar = held::lock(&mut tx, &me, avatar_id).await?;
+    held::judge_photos(&app, &mut tx, &mut avatar).await?;
     let next = avatar::start_training(&avatar, held::photos_needed(&app))?;
     let training = begin(&app, &mut tx, &me, &avatar, body.value.preset).await?;
     let was_ready = avatar.status == AvatarStatus::ReadyForTraining;
@@ -102,7 +105,7 @@ async fn begin(app: &App, tx: &mut Tx, me: &Principal, avatar: &Avatar, preset: 
     let trainer = app.settings.trainers.of(training_type);
     let plan = trainer.plan(preset);
     let photos = storage::photos::list_usable(tx, avatar.id).await?;
-    let needed = i64::try_from(trainer.min_images()).unwrap_or(i64::MAX);
+    let needed = photos_needed(app, avatar);
     if avatar.usable_photos < needed {
         return Err(Refusal::NotEnoughPhotos { usable: avatar.usable_photos, needed }.into());
     }
@@ -124,7 +127,7 @@ async fn begin(app: &App, tx: &mut Tx, me: &Principal, avatar: &Avatar, preset: 
         expected_seconds: i64::from(plan.minutes.0 + plan.minutes.1) * 30,
         error_code: None,
         error_message: None,
-        attempt_token: attempt_token()?,
+        attempt_token: attempt_token().map_err(|_| internal())?,
         training_set_key: None,
         fal_training_set_url: None,
         request: None,
@@ -140,6 +143,7 @@ async fn begin(app: &App, tx: &mut Tx, me: &Principal, avatar: &Avatar, preset: 
         completed_at: None,
     };
     storage::trainings::add(tx, &training).await?;
+    app.note(tx, training.id, &Step::new(training.status, ToldBy::User)).await?;
     Ok(training)
 }
 
@@ -160,38 +164,36 @@ fn settings(trainer: Trainer, plan: &Plan, training_type: TrainingType, avatar: 
     }
 }
 
+/// A trainer is given the copy that was made for it; a usable photo has one.
 fn snapshot(photo: Photo) -> SnapshotPhoto {
-    SnapshotPhoto {
-        photo_id: photo.id,
-        sha256: photo.sha256,
-        key: photo.original_key,
-        format: photo.format,
-        caption: photo.caption,
-    }
+    let (key, format) = match photo.training_key {
+        Some(key) => (key, PhotoFormat::Jpeg),
+        None => (photo.original_key, photo.format),
+    };
+    SnapshotPhoto { photo_id: photo.id, sha256: photo.sha256, key, format, caption: photo.caption }
 }
 
-async fn quote(app: &App, me: &Principal, id: AvatarId, preset: Preset) -> Result<TrainingQuote, Problem> {
-    let avatar = storage::avatars::find(&app.db, me.subject, id).await?.ok_or_else(Problem::not_found)?;
-    let trainer = app.settings.trainers.of(training_type(&avatar)?);
+/// What a training would take.
+pub(in crate::http) fn quote(app: &App, kind: TrainingType, preset: Preset, photos: i64) -> TrainingQuote {
+    let trainer = app.settings.trainers.of(kind);
     let plan = trainer.plan(preset);
-    Ok(TrainingQuote {
+    TrainingQuote {
         preset,
         endpoint: trainer.endpoint().to_owned(),
         steps: i32::try_from(plan.steps).unwrap_or(i32::MAX),
         cost_estimate_usd: usd(plan.cost_microusd),
         minutes_min: i64::from(plan.minutes.0),
         minutes_max: i64::from(plan.minutes.1),
-        photos: avatar.usable_photos,
-    })
+        photos,
+    }
+}
+
+/// Usable photos a training of this avatar needs: ours to say, and the trainer's.
+pub(in crate::http) fn photos_needed(app: &App, avatar: &Avatar) -> i64 {
+    let trainer = avatar.details.training_type.map(|kind| app.settings.trainers.of(kind).min_images());
+    held::photos_needed(app).max(trainer.map_or(0, |least| i64::try_from(least).unwrap_or(i64::MAX)))
 }
 
 fn training_type(avatar: &Avatar) -> Result<TrainingType, Refusal> {
     avatar.details.training_type.ok_or_else(|| Refusal::AvatarIncomplete { missing: avatar.details.missing() })
-}
-
-/// 256 unguessable bits, as a word that fits into a URL.
-fn attempt_token() -> Result<String, Problem> {
-    let mut bytes = [0; 32];
-    SystemRandom::new().fill(&mut bytes).map_err(|_| internal())?;
-    Ok(bs58::encode(bytes).into_string())
 }

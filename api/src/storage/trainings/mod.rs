@@ -1,15 +1,17 @@
 //! Trainings: reading them here, their steps in `steps`.
 
+mod history;
 mod row;
 mod steps;
 
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
+pub use self::history::{add_step, list_steps};
 use self::row::{Row, select};
 pub use self::steps::{
     Report, add, begin_submission, cancelling, end, keep_fal_training_set, keep_training_set, postpone, report, stall,
-    submitted, withdraw_submission,
+    submit_again, submitted, tell_progress, withdraw_submission,
 };
 use super::db::{on_db, on_tx};
 use super::{Db, StorageError, Tx};
@@ -31,9 +33,17 @@ pub async fn find_for_job(db: &Db, id: TrainingId) -> Result<Option<Training>, S
     Ok(row.map(Training::from))
 }
 
-/// The training whose webhook URL holds this word.
+/// How often a training was submitted so that fal may have taken it.
+pub async fn count_attempts(db: &Db, id: TrainingId) -> Result<i64, StorageError> {
+    let sql = "select count(*) from training_attempts where training_id = $1";
+    Ok(on_db!(db, |conn| sqlx::query_scalar(sql).bind(id.0).fetch_one(conn).await?))
+}
+
+/// The training whose webhook URL holds this word, now or in an earlier attempt.
 pub async fn find_by_attempt_token(db: &Db, token: &str) -> Result<Option<Training>, StorageError> {
-    let sql = select!("where attempt_token = $1");
+    let sql = select!(
+        "where attempt_token = $1 or id = (select training_id from training_attempts where attempt_token = $1)"
+    );
     let row = on_db!(db, |conn| sqlx::query_as::<_, Row>(sql).bind(token).fetch_optional(conn).await?);
     Ok(row.map(Training::from))
 }
@@ -74,6 +84,14 @@ pub async fn list(
         created_at: training.created_at,
         id: training.id.0,
     }))
+}
+
+/// How many trainings have not ended, by status.
+pub async fn count_open(db: &Db) -> Result<Vec<(String, i64)>, StorageError> {
+    let sql = "select status, count(*) from trainings \
+               where status in ('preparing', 'submitting', 'queued', 'running', 'cancelling', 'stalled') \
+               group by status order by status";
+    Ok(on_db!(db, |conn| sqlx::query_as(sql).fetch_all(conn).await?))
 }
 
 /// Trainings at fal that are due to be asked about, longest due first.

@@ -107,6 +107,13 @@ pub async fn begin_submission(
     let begun = on_tx!(tx, |conn| {
         sqlx::query(sql).bind(id.0).bind(webhook_url).bind(now).bind(next_check_at).execute(conn).await?.rows_affected()
     });
+    if begun == 1 {
+        let sql = "insert into training_attempts (attempt_token, training_id, submitted_at) \
+                   select attempt_token, id, submitted_at from trainings where id = $1 on conflict do nothing";
+        on_tx!(tx, |conn| {
+            sqlx::query(sql).bind(id.0).execute(conn).await?;
+        });
+    }
     Ok(begun == 1)
 }
 
@@ -124,7 +131,46 @@ pub async fn withdraw_submission(
     let withdrawn = on_tx!(tx, |conn| {
         sqlx::query(sql).bind(id.0).bind(next_check_at).bind(now).execute(conn).await?.rows_affected()
     });
+    if withdrawn == 1 {
+        // What fal has certainly not taken is no attempt.
+        let sql = "delete from training_attempts \
+                   where attempt_token = (select attempt_token from trainings where id = $1)";
+        on_tx!(tx, |conn| {
+            sqlx::query(sql).bind(id.0).execute(conn).await?;
+        });
+    }
     Ok(withdrawn == 1)
+}
+
+/// A submission whose answer was lost is opened again under another token.
+pub async fn submit_again(
+    tx: &mut Tx,
+    id: TrainingId,
+    attempt_token: &str,
+    now: DateTime<Utc>,
+) -> Result<bool, StorageError> {
+    let sql = "update trainings set status = 'submitting', status_reason = null, submitted_at = null, \
+               attempt_token = $2, next_check_at = $3, updated_at = $3 \
+               where id = $1 and fal_request_id is null and submitted_at is not null \
+               and status in ('submitting', 'stalled')";
+    let opened = on_tx!(tx, |conn| {
+        sqlx::query(sql).bind(id.0).bind(attempt_token).bind(now).execute(conn).await?.rows_affected()
+    });
+    Ok(opened == 1)
+}
+
+/// Whether progress may be told now: it was not told after `before`.
+pub async fn tell_progress(
+    tx: &mut Tx,
+    id: TrainingId,
+    before: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Result<bool, StorageError> {
+    let sql = "update trainings set progress_told_at = $3 \
+               where id = $1 and (progress_told_at is null or progress_told_at <= $2)";
+    let told =
+        on_tx!(tx, |conn| sqlx::query(sql).bind(id.0).bind(before).bind(now).execute(conn).await?.rows_affected());
+    Ok(told == 1)
 }
 
 /// fal has it. A training that is being cancelled meanwhile goes on being cancelled.

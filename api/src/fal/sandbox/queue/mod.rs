@@ -14,7 +14,7 @@ use serde_json::json;
 
 use super::house::House;
 use super::requests::{Delivery, Ended, Request};
-use super::{access, clock, reply};
+use super::{access, clock, faults, reply};
 use calls::{Call, What};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-fal-request-id");
@@ -37,6 +37,12 @@ pub(super) async fn answer(State(house): State<Arc<House>>, http: HttpRequest) -
     let found =
         house.requests.find(id).filter(|request| request.account == account && calls::names(app, &request.endpoint));
     let Some(request) = found else { return reply::not_found() };
+    count(&house, id, &what);
+    if let Some(broken) = broken(&house, &request, &what).await {
+        return broken;
+    }
+    // A fault may have waited.
+    let Some(request) = house.requests.find(id) else { return reply::not_found() };
     let logs = matches!(calls::query(http.uri(), "logs").as_deref(), Some("1" | "true"));
     let mut response = match what {
         What::Status => status::answer(&house, &request, logs),
@@ -48,6 +54,24 @@ pub(super) async fn answer(State(house): State<Arc<House>>, http: HttpRequest) -
         response.headers_mut().insert(REQUEST_ID, id);
     }
     response
+}
+
+fn count(house: &House, id: &str, what: &What) {
+    house.record.count(id, |calls| match what {
+        What::Status | What::Stream => calls.status += 1,
+        What::Result => calls.result += 1,
+        What::Cancel => calls.cancel += 1,
+    });
+}
+
+/// What is heard instead of the true answer, where a fault was asked for.
+async fn broken(house: &House, request: &Request, what: &What) -> Option<Response> {
+    match what {
+        What::Status => faults::at_status(house, request).await,
+        What::Stream => None,
+        What::Result => faults::at_result(house, request),
+        What::Cancel => faults::at_cancel(house, request, request.is_queued(clock::now())),
+    }
 }
 
 /// Replays what the model answered, its status included.

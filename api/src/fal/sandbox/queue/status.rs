@@ -54,11 +54,11 @@ fn changes(house: Arc<House>, id: String, logs: bool) -> impl Stream<Item = Resu
 
 fn body(house: &House, request: &Request, logs: bool, now: DateTime<Utc>) -> Value {
     let mut body = addresses(house, request);
+    body["status"] = json!(request.word(now));
     body["request_id"] = json!(request.id);
     body["logs"] = if logs && !request.is_queued(now) { trainers::log(request, now) } else { Value::Null };
     body["metrics"] = json!({});
     if let Some(ended) = &request.ended {
-        body["status"] = json!("COMPLETED");
         let ran = (ended.at - request.starts_at).to_std().unwrap_or_default();
         body["metrics"] = json!({ "inference_time": ran.as_secs_f64() });
         if ended.status != 200 {
@@ -69,10 +69,7 @@ fn body(house: &House, request: &Request, logs: bool, now: DateTime<Utc>) -> Val
             body["error_type"] = json!(error_type);
         }
     } else if request.is_queued(now) {
-        body["status"] = json!("IN_QUEUE");
         body["queue_position"] = json!(position(house, request, now));
-    } else {
-        body["status"] = json!("IN_PROGRESS");
     }
     body
 }

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::super::house::House;
 use super::super::requests::{Delivery, Request};
-use super::super::{clock, reply, runs, trainers};
+use super::super::{clock, faults, reply, runs, trainers};
 use super::{REQUEST_ID, calls, status};
 
 /// Inputs hold addresses and texts; a picture inlined as a data address is the largest thing in one.
@@ -35,11 +35,18 @@ pub(super) async fn answer(house: &Arc<House>, account: String, endpoint: &str, 
     let Ok(body) = axum::body::to_bytes(http.into_body(), LARGEST_INPUT).await else {
         return reply::detail(StatusCode::PAYLOAD_TOO_LARGE, "Request body too large");
     };
-    let request = Request {
-        id: Uuid::now_v7().to_string(),
+    let id = Uuid::now_v7().to_string();
+    let mut input = serde_json::from_slice(&body).unwrap_or(Value::Null);
+    let fault = match faults::at_submit(house, endpoint, &id, &mut input) {
+        Ok(Ok(fault)) => fault,
+        Ok(Err(refusal)) => return refusal,
+        Err(error) => return reply::broken(&error),
+    };
+    let mut request = Request {
+        id: id.clone(),
         account,
         endpoint: endpoint.to_owned(),
-        input: serde_json::from_slice(&body).unwrap_or(Value::Null),
+        input,
         delivery: webhook.as_ref().map_or(Delivery::Unwanted, |_| Delivery::Waiting { attempts: 0, next_at: now }),
         webhook,
         submitted_at: now,
@@ -48,8 +55,13 @@ pub(super) async fn answer(house: &Arc<House>, account: String, endpoint: &str, 
         archive: None,
         cancelling: false,
         ended: None,
+        deliveries: Vec::new(),
+        fault: None,
+        requeued: None,
     };
-    accept(house, request)
+    faults::plan(house, &mut request, fault);
+    let answer = accept(house, request);
+    faults::after_submit(house, &id, fault, answer).await
 }
 
 fn accept(house: &Arc<House>, request: Request) -> Response {

@@ -8,12 +8,15 @@ mod signed;
 use std::sync::Arc;
 
 use axum::Router;
+use axum::middleware::from_fn_with_state;
 use serde::Deserialize;
 
+use super::faults;
 use super::house::House;
 
-pub(super) fn routes() -> Router<Arc<House>> {
-    signed::routes().merge(cdn::routes())
+pub(super) fn routes(house: &Arc<House>) -> Router<Arc<House>> {
+    let guard = from_fn_with_state(Arc::clone(house), faults::guard_uploads);
+    signed::routes().merge(cdn::routes()).route_layer(guard)
 }
 
 /// The parts a client says it has sent.

@@ -53,8 +53,9 @@ fn output(house: &House, trainer: Trainer, request: &Request, archive: &str) -> 
     let trigger = ["trigger_phrase", "trigger_word"].iter().find_map(|name| request.input[name].as_str()).unwrap_or("");
     let weights = lora::weights(archive, trigger, steps);
     let config = lora::config(trainer, trigger, steps);
-    let lora_file = files::keep(house, "pytorch_lora_weights.safetensors", "application/octet-stream", &weights)?;
-    let config_file = files::keep(house, "config.json", "application/json", &config)?;
+    let lora_file =
+        files::keep(house, request, "pytorch_lora_weights.safetensors", "application/octet-stream", &weights)?;
+    let config_file = files::keep(house, request, "config.json", "application/json", &config)?;
     let mut output = json!({ "diffusers_lora_file": lora_file, "config_file": config_file });
     if trainer == Trainer::Fast {
         output["debug_preprocessed_output"] = Value::Null;

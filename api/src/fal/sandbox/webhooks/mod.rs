@@ -1,5 +1,8 @@
-//! Telling of an end: the signed delivery and its repetitions, and the key set that proves it. [`attempt`] is the one
-//! place where it is decided what a receiver gets. Unlike fal it also delivers to loopback, where our receiver is.
+//! Telling of an end: the signed delivery and its repetitions, and the key set that proves it. Unlike fal it also
+//! delivers to loopback, where our receiver is.
+
+mod line;
+mod post;
 
 use std::io::Result;
 use std::sync::Arc;
@@ -11,14 +14,15 @@ use axum::{Json, Router};
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use chrono::TimeDelta;
-use reqwest::header::CONTENT_TYPE;
 use ring::signature::KeyPair;
 use serde_json::{Value, json};
 
 use super::clock;
 use super::house::House;
-use super::requests::{Delivery, Ended, Request};
-use crate::fal::signature::{self, REQUEST_ID, SIGNATURE, TIMESTAMP, USER_ID};
+use super::requests::{Delivery, Ended};
+use post::Post;
+
+pub(super) use line::Line;
 
 /// The one account of the sandbox.
 pub(super) const ACCOUNT_ID: &str = "sandbox-account";
@@ -47,44 +51,26 @@ pub(super) async fn deliver(house: &House, id: &str) -> Result<()> {
         let (Some(ended), Some(webhook)) = (&request.ended, &request.webhook) else { return Ok(()) };
         let Delivery::Waiting { attempts, next_at } = request.delivery else { return Ok(()) };
         clock::sleep_until(next_at).await;
-        let body = body(&request, ended);
-        let delivery = if clock::now() > ended.at + kept(ended) {
-            Delivery::GivenUp { attempts, reason: "the result has expired".to_owned() }
+        let (delivery, sent) = if clock::now() > ended.at + kept(ended) {
+            (Delivery::GivenUp { attempts, reason: "the result has expired".to_owned() }, Vec::new())
         } else {
             let time = if attempts == 0 { FIRST_TIME } else { LATER_TIME };
-            next(attempt(house, &request.id, webhook, body, time).await, attempts + 1)
+            let (reception, sent) = Post { house, request: &request, ended, webhook, time }.deliver().await;
+            (next(reception, attempts + 1), sent)
         };
-        house.requests.update(id, |request| request.delivery = delivery)?;
+        house.requests.update(id, |request| {
+            request.delivery = delivery;
+            request.deliveries.extend(sent);
+        })?;
     }
 }
 
-#[derive(Debug, Clone, Copy)]
+/// How a delivery was received, the best first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Reception {
     Accepted,
     Redirected,
     Failed,
-}
-
-async fn attempt(house: &House, id: &str, webhook: &str, body: Vec<u8>, time: Duration) -> Reception {
-    let timestamp = clock::now().timestamp().to_string();
-    let signed = signature::sign(&house.signing, id, ACCOUNT_ID, &timestamp, &body);
-    let sent = house
-        .client
-        .post(webhook)
-        .timeout(time)
-        .header(CONTENT_TYPE, "application/json")
-        .header(REQUEST_ID, id)
-        .header(USER_ID, ACCOUNT_ID)
-        .header(TIMESTAMP, timestamp)
-        .header(SIGNATURE, signed)
-        .body(body)
-        .send()
-        .await;
-    match sent {
-        Ok(response) if response.status().is_success() => Reception::Accepted,
-        Ok(response) if response.status().is_redirection() => Reception::Redirected,
-        _ => Reception::Failed,
-    }
 }
 
 fn next(reception: Reception, attempts: u32) -> Delivery {
@@ -105,18 +91,6 @@ fn pause(attempts: u32) -> TimeDelta {
 
 fn kept(ended: &Ended) -> TimeDelta {
     if ended.body.to_string().len() >= LARGE { LARGE_IS_KEPT } else { SMALL_IS_KEPT }
-}
-
-fn body(request: &Request, ended: &Ended) -> Vec<u8> {
-    let mut body = json!({ "request_id": request.id, "gateway_request_id": request.id });
-    if ended.status == 200 {
-        body["status"] = json!("OK");
-    } else {
-        body["status"] = json!("ERROR");
-        body["error"] = json!(format!("Invalid status code: {}", ended.status));
-    }
-    body["payload"] = ended.body.clone();
-    body.to_string().into_bytes()
 }
 
 #[cfg(test)]

@@ -1,24 +1,34 @@
-//! Our own decoder for the ordinary JPEG: every symbol of the scan is parsed and checked, and the picture comes out at
-//! half size, as planes. It accepts less than libjpeg-turbo does with all its warnings on.
+//! Our own decoder for the ordinary JPEG: every symbol of the scan is parsed and checked, and the picture comes out as
+//! planes, at full or half size. It accepts less than libjpeg-turbo does with all its warnings on.
 //!
 //! Checked: tables, each symbol, the end of each block, restart markers and their order, means within reach of an 8-bit
 //! picture, a scan that ends exactly where the size says.
 
 #![allow(clippy::cast_precision_loss, reason = "quantisers of 16 bits and sides of 17 bits are exact in a float")]
 
+use std::marker::PhantomData;
+
 use crate::error::{ImageError, corrupt};
 use crate::jpeg::bits::{Bits, Damage};
-use crate::jpeg::huffman::{Class, Symbol, Table};
-use crate::jpeg::idct::{self, Coefficients};
-use crate::jpeg::outline::{Component, Outline, Part, Scan, Tables};
+use crate::jpeg::huffman::{Symbol, Table};
+use crate::jpeg::idct::{self, Coefficients, Lines, Scale};
+use crate::jpeg::outline::{Component, Outline, Part, Scan};
+use crate::jpeg::tables::TableSet;
 use crate::raster::{Plane, Raster};
 
 /// The buffers of up to three planes, kept from picture to picture.
 #[derive(Default)]
 pub(crate) struct Planes([Vec<u8>; 3]);
 
-/// Decodes `scan`, the only one of `outline`.
-pub(super) fn decode<'a>(
+impl Planes {
+    /// The bytes they hold on to.
+    pub(crate) fn capacity(&self) -> usize {
+        self.0.iter().map(Vec::capacity).sum()
+    }
+}
+
+/// Decodes `scan`, the only one of `outline`, at the size that `S` stands for.
+pub(super) fn decode<'a, S: Scale<SIDE>, const SIDE: usize>(
     outline: &Outline<'_>,
     scan: &Scan<'_>,
     planes: &'a mut Planes,
@@ -27,67 +37,10 @@ pub(super) fn decode<'a>(
     let grid = Grid::of(outline)?;
     let channels = scan.parts.iter().zip(&mut planes.0);
     let mut channels = channels
-        .map(|(part, buffer)| Channel::new(outline, &grid, part, &tables, buffer))
+        .map(|(part, buffer)| Channel::<S, SIDE>::new(outline, &grid, part, &tables, buffer))
         .collect::<Result<Vec<_>, _>>()?;
     grid.decode(&mut channels, Bits::new(scan.coded), outline.restart_interval).map_err(corrupt)?;
     Ok(Raster::Planes { planes: channels.into_iter().map(Channel::into_plane).collect(), colour: outline.colour() })
-}
-
-/// The tables of a file, by class and number.
-#[derive(Default)]
-struct TableSet {
-    quantisers: [Option<[u16; 64]>; 4],
-    dc: [Option<Table>; 4],
-    ac: [Option<Table>; 4],
-}
-
-impl TableSet {
-    fn read(segments: &[Tables<'_>]) -> Result<Self, ImageError> {
-        let mut set = Self::default();
-        for segment in segments {
-            match *segment {
-                Tables::Quantisation(body) => {
-                    set.read_quantisers(body).ok_or_else(|| corrupt("a quantiser is wrong"))?;
-                }
-                Tables::Huffman(body) => set.read_codes(body)?,
-            }
-        }
-        Ok(set)
-    }
-
-    fn read_quantisers(&mut self, mut body: &[u8]) -> Option<()> {
-        while let Some((&head, rest)) = body.split_first() {
-            let wide = match head >> 4 {
-                0 => false,
-                1 => true,
-                _ => return None,
-            };
-            let (values, rest) = rest.split_at_checked(if wide { 128 } else { 64 })?;
-            let mut quantisers = [0; 64];
-            for (at, quantiser) in quantisers.iter_mut().enumerate() {
-                *quantiser =
-                    if wide { u16::from_be_bytes([values[2 * at], values[2 * at + 1]]) } else { u16::from(values[at]) };
-            }
-            *self.quantisers.get_mut(usize::from(head & 15))? = (!quantisers.contains(&0)).then_some(quantisers);
-            body = rest;
-        }
-        Some(())
-    }
-
-    fn read_codes(&mut self, mut body: &[u8]) -> Result<(), ImageError> {
-        while let Some((&head, rest)) = body.split_first() {
-            let (class, tables) = match head >> 4 {
-                0 => (Class::Dc, &mut self.dc),
-                1 => (Class::Ac, &mut self.ac),
-                _ => return Err(corrupt("a code table has no class")),
-            };
-            let place = tables.get_mut(usize::from(head & 15)).ok_or_else(|| corrupt("a code table has no place"))?;
-            let (table, rest) = Table::read(class, rest)?;
-            *place = Some(table);
-            body = rest;
-        }
-        Ok(())
-    }
 }
 
 /// How the picture is cut into interleaved units.
@@ -117,7 +70,13 @@ impl Grid {
         Ok(Self { across, down, units_across, units_down, single })
     }
 
-    fn decode(&self, channels: &mut [Channel<'_, '_>], mut bits: Bits<'_>, interval: u16) -> Result<(), Damage> {
+    fn decode<S: Scale<SIDE>, const SIDE: usize>(
+        &self,
+        channels: &mut [Channel<'_, '_, S, SIDE>],
+        mut bits: Bits<'_>,
+        interval: u16,
+    ) -> Result<(), Damage> {
+        let mut coefficients = [0; 128];
         let mut until_restart = interval;
         let mut restarts = 0_u8;
         for row in 0..self.units_down {
@@ -134,7 +93,7 @@ impl Grid {
                     until_restart -= 1;
                 }
                 for channel in &mut *channels {
-                    bits = channel.decode_unit(bits, row, unit)?;
+                    bits = channel.decode_unit(bits, &mut coefficients, row, unit)?;
                 }
             }
         }
@@ -143,7 +102,7 @@ impl Grid {
 }
 
 /// One component on its way into its plane.
-struct Channel<'p, 't> {
+struct Channel<'p, 't, S, const SIDE: usize> {
     samples: &'p mut Vec<u8>,
     stride: usize,
     rows: usize,
@@ -155,14 +114,16 @@ struct Channel<'p, 't> {
     down: usize,
     dc: &'t Table,
     ac: &'t Table,
-    factors: [f32; 16],
+    /// The quantisers with the scales of the transform.
+    factors: Lines<f32, SIDE>,
     /// The mean of the block before, in quantised steps.
     mean: i32,
     /// No honest mean is further from zero than this.
     furthest_mean: i32,
+    scale: PhantomData<S>,
 }
 
-impl<'p, 't> Channel<'p, 't> {
+impl<'p, 't, S: Scale<SIDE>, const SIDE: usize> Channel<'p, 't, S, SIDE> {
     fn new(
         outline: &Outline<'_>,
         grid: &Grid,
@@ -177,24 +138,27 @@ impl<'p, 't> Channel<'p, 't> {
             tables.get(usize::from(number)).and_then(Option::as_ref).ok_or_else(missing)
         };
         let (across, down) = if grid.single { (1, 1) } else { (component.across, component.down) };
-        let half = |side: u16, part: u8, whole: u8| f64::from(side) * f64::from(part) / f64::from(whole) / 2.0;
-        let (stride, rows) = (grid.units_across * usize::from(across) * 4, grid.units_down * usize::from(down) * 4);
+        let shrunk =
+            |side: u16, part: u8, whole: u8| f64::from(side) * f64::from(part) / f64::from(whole) * SIDE as f64 / 8.0;
+        let (stride, rows) =
+            (grid.units_across * usize::from(across) * SIDE, grid.units_down * usize::from(down) * SIDE);
         samples.resize(stride * rows, 0);
         Ok(Self {
             samples,
             stride,
             rows,
-            width: half(outline.width, across, grid.across),
-            height: half(outline.height, down, grid.down),
+            width: shrunk(outline.width, across, grid.across),
+            height: shrunk(outline.height, down, grid.down),
             across: usize::from(across),
             down: usize::from(down),
             dc: codes(&tables.dc, part.dc_table)?,
             ac: codes(&tables.ac, part.ac_table)?,
-            factors: factors(quantisers),
+            factors: factors::<S, SIDE>(quantisers),
             mean: 0,
             // Eight-bit samples give means within ±1024. Twice that leaves room for editors that change files without
             // decoding them, and still catches the drift that missing data causes.
             furthest_mean: 2048 / i32::from(quantisers[0]) + 1,
+            scale: PhantomData,
         })
     }
 
@@ -205,19 +169,27 @@ impl<'p, 't> Channel<'p, 't> {
         Plane { samples: self.samples, stride, rows, width: self.width, height: self.height }
     }
 
-    /// Decodes the blocks of this component in one unit.
+    /// Decodes the blocks of this component in one unit. The coefficients are zero before and after.
     #[inline(always)]
     #[allow(clippy::inline_always, reason = "the bit window has to stay in registers")]
-    fn decode_unit<'d>(&mut self, mut bits: Bits<'d>, row: usize, unit: usize) -> Result<Bits<'d>, Damage> {
+    fn decode_unit<'d>(
+        &mut self,
+        mut bits: Bits<'d>,
+        coefficients: &mut Coefficients,
+        row: usize,
+        unit: usize,
+    ) -> Result<Bits<'d>, Damage> {
         for y in 0..self.down {
             for x in 0..self.across {
-                let mut coefficients: Coefficients = [0; 32];
-                bits = self.decode_block(bits, &mut coefficients)?;
-                let samples = idct::samples(&coefficients, &self.factors);
-                let corner = (row * self.down + y) * 4 * self.stride + (unit * self.across + x) * 4;
-                for (line, samples) in samples.iter().enumerate() {
-                    let at = corner + line * self.stride;
-                    self.samples[at..at + 4].copy_from_slice(samples);
+                let is_flat;
+                (bits, is_flat) = self.decode_block(bits, coefficients)?;
+                let corner = ((row * self.down + y) * self.stride + unit * self.across + x) * SIDE;
+                if is_flat {
+                    self.put(corner, &[[idct::flat(self.mean, &self.factors); SIDE]; SIDE]);
+                } else {
+                    coefficients[0] = self.mean;
+                    self.put(corner, &idct::samples::<S, SIDE>(coefficients, &self.factors));
+                    coefficients[..SIDE * SIDE].fill(0);
                 }
             }
         }
@@ -225,8 +197,22 @@ impl<'p, 't> Channel<'p, 't> {
     }
 
     #[inline(always)]
+    #[allow(clippy::inline_always, reason = "part of the loop over blocks")]
+    fn put(&mut self, corner: usize, block: &Lines<u8, SIDE>) {
+        for (line, samples) in block.iter().enumerate() {
+            let at = corner + line * self.stride;
+            self.samples[at..at + SIDE].copy_from_slice(samples);
+        }
+    }
+
+    /// Decodes one block: the mean into `mean`, the other coefficients into their slots. Tells whether there were none.
+    #[inline(always)]
     #[allow(clippy::inline_always, reason = "the bit window has to stay in registers")]
-    fn decode_block<'d>(&mut self, mut bits: Bits<'d>, coefficients: &mut Coefficients) -> Result<Bits<'d>, Damage> {
+    fn decode_block<'d>(
+        &mut self,
+        mut bits: Bits<'d>,
+        coefficients: &mut Coefficients,
+    ) -> Result<(Bits<'d>, bool), Damage> {
         bits = bits.refilled();
         let symbol = self.dc.symbol(bits.window());
         self.mean += value(bits.window(), symbol);
@@ -234,15 +220,14 @@ impl<'p, 't> Channel<'p, 't> {
         if symbol.steps() != 1 || self.mean.abs() > self.furthest_mean {
             return Err("a part of its data makes no sense");
         }
-        coefficients[0] = self.mean;
 
         let mut step = 1;
         while step < 64 {
             bits = bits.refilled();
             let symbol = self.ac.symbol(bits.window());
             step += symbol.steps();
-            // Steps stay under 256, and slots under 17; the masks tell the compiler.
-            coefficients[usize::from(idct::SLOTS[step & 255] & 31)] = value(bits.window(), symbol);
+            // Steps stay under 256, and slots under 128; the masks tell the compiler.
+            coefficients[usize::from(S::SLOTS[step & 255] & 127)] = value(bits.window(), symbol);
             bits = bits.skip(symbol.all_bits());
         }
         if !Symbol::ends_block(step) {
@@ -251,7 +236,7 @@ impl<'p, 't> Channel<'p, 't> {
         if bits.overran() {
             return Err("its data ends too early");
         }
-        Ok(bits)
+        Ok((bits, Symbol::ends_empty_block(step)))
     }
 }
 
@@ -267,12 +252,13 @@ fn value(window: u64, symbol: Symbol) -> i32 {
     magnitude + (negative & ((-1 << bits) + 1))
 }
 
-/// The quantisers of the 16 used coefficients with the scales of the transform; quantisers come in zigzag order.
-fn factors(quantisers: &[u16; 64]) -> [f32; 16] {
-    let mut factors = [0.0; 16];
-    for (quantiser, &slot) in quantisers.iter().zip(&idct::SLOTS[1..]) {
-        if let Some(factor) = factors.get_mut(usize::from(slot)) {
-            *factor = f32::from(*quantiser) * idct::SCALES[usize::from(slot)];
+/// The quantisers of the used coefficients with the scales of the transform; quantisers come in zigzag order.
+fn factors<S: Scale<SIDE>, const SIDE: usize>(quantisers: &[u16; 64]) -> Lines<f32, SIDE> {
+    let mut factors = [[0.0; SIDE]; SIDE];
+    for (quantiser, &slot) in quantisers.iter().zip(&S::SLOTS[1..]) {
+        let (across, down) = (usize::from(slot) / SIDE, usize::from(slot) % SIDE);
+        if let Some(line) = factors.get_mut(across) {
+            line[down] = f32::from(*quantiser) * S::SCALES[across] * S::SCALES[down];
         }
     }
     factors
@@ -284,14 +270,15 @@ mod tests {
     use jpeg_encoder::{ColorType, SamplingFactor};
 
     use super::*;
+    use crate::jpeg::idct::{Full, Half};
     use crate::raster::Colour;
     use crate::tests::rendering::{encoded, jpeg_with, psnr, scene};
 
-    /// Each plane of `bytes` next to what the full decoder of `image` says at half size, in dB.
-    fn likeness(bytes: &[u8]) -> Vec<f64> {
+    /// Each plane of `bytes` next to what the decoder of `image` says, in dB.
+    fn likeness<S: Scale<SIDE>, const SIDE: usize>(bytes: &[u8]) -> Vec<f64> {
         let outline = Outline::of(bytes).unwrap();
         let mut planes = Planes::default();
-        let raster = decode(&outline, outline.single_scan().unwrap(), &mut planes).unwrap();
+        let raster = decode::<S, SIDE>(&outline, outline.single_scan().unwrap(), &mut planes).unwrap();
         let Raster::Planes { planes, colour } = raster else { panic!("no planes") };
         let full = image::load_from_memory(bytes).unwrap().into_rgb8();
         let across = |plane: &Plane<'_>| (f64::from(full.width()) / plane.width).round() as u32;
@@ -331,7 +318,7 @@ mod tests {
     }
 
     #[test]
-    fn the_half_picture_is_the_full_one_made_smaller() {
+    fn both_sizes_are_what_another_decoder_gives() {
         // The encoder interleaves these four only; the others take the way of `whole`.
         use SamplingFactor::{F_1_1, F_1_2, F_2_1, F_2_2};
         for (width, height) in [(640, 480), (331, 257), (97, 65)] {
@@ -341,11 +328,12 @@ mod tests {
                         encoder.set_sampling_factor(sampling);
                         encoder.set_restart_interval(interval);
                     });
-                    let likeness = likeness(&bytes);
-                    assert!(
-                        likeness.iter().all(|&db| db > 40.0),
-                        "{width}×{height} {sampling:?} {interval}: {likeness:?}"
-                    );
+                    for likeness in [likeness::<Full, 8>(&bytes), likeness::<Half, 4>(&bytes)] {
+                        assert!(
+                            likeness.iter().all(|&db| db > 40.0),
+                            "{width}×{height} {sampling:?} {interval}: {likeness:?}"
+                        );
+                    }
                 }
             }
         }
@@ -355,7 +343,8 @@ mod tests {
     fn a_grey_picture_is_one_plane() {
         let grey = image::DynamicImage::from(scene(331, 257)).into_luma8();
         let bytes = encoded(&grey, 331, 257, ColorType::Luma, |encoder| encoder.set_restart_interval(4));
-        let likeness = likeness(&bytes);
-        assert!(likeness.len() == 1 && likeness[0] > 40.0, "{likeness:?}");
+        for likeness in [likeness::<Full, 8>(&bytes), likeness::<Half, 4>(&bytes)] {
+            assert!(likeness.len() == 1 && likeness[0] > 40.0, "{likeness:?}");
+        }
     }
 }

@@ -1,0 +1,78 @@
+//! The service as a program of its own, to be killed, measured and started again.
+
+use std::net::{Ipv4Addr, TcpListener};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use aisha_api::domain::secret::Secret;
+
+use super::person::Person;
+
+/// How long a start may take; far above what it does.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A running program on SQLite and a folder.
+pub struct Program {
+    folder: PathBuf,
+    port: u16,
+    process: Child,
+}
+
+impl Program {
+    /// Starts `program` on what lies in `folder`, with these settings beside its own, and waits until it is ready.
+    pub async fn start(program: &str, folder: &Path, settings: &[(&str, &str)]) -> Self {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
+        let port = listener.local_addr().expect("a bound port has an address").port();
+        drop(listener);
+        let mut command = Command::new(program);
+        command.arg("serve").current_dir(folder).stdout(Stdio::null()).env_clear();
+        command.env("AISHA_DATA_DIR", folder).env("AISHA_LISTEN", format!("127.0.0.1:{port}"));
+        command.envs(settings.iter().copied());
+        let started = Self { folder: folder.to_owned(), port, process: command.spawn().expect("the program starts") };
+        let anybody = Person::new(started.url(), None);
+        let begun = Instant::now();
+        loop {
+            let ready = anybody.request(reqwest::Method::GET, "/readyz").send().await;
+            if ready.is_ok_and(|answer| answer.status().is_success()) {
+                return started;
+            }
+            assert!(begun.elapsed() < PATIENCE, "the program does not get ready");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    /// Where it answers.
+    pub fn url(&self) -> String {
+        format!("http://127.0.0.1:{}/", self.port)
+    }
+
+    /// Whoever has the developer key.
+    pub fn developer(&self) -> Person {
+        let key = std::fs::read_to_string(self.folder.join("dev-key")).expect("the program makes a key");
+        Person::new(self.url(), Some(Secret::new(key.trim())))
+    }
+
+    /// The most memory each of its processes has had, in MB: the service first, then those that read pictures. Empty
+    /// where there is no `/proc`.
+    pub fn peaks(&self) -> Vec<f64> {
+        let own = self.process.id().to_string();
+        let processes = std::fs::read_dir("/proc").into_iter().flatten().flatten();
+        let names = processes.filter_map(|entry| entry.file_name().into_string().ok());
+        let children = names.filter(|name| figure(name, "PPid:").is_some_and(|parent| parent.to_string() == own));
+        let all = std::iter::once(own.clone()).chain(children);
+        all.filter_map(|process| Some(figure(&process, "VmHWM:")? / 1024.0)).collect()
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        let _ = (self.process.kill(), self.process.wait());
+    }
+}
+
+fn figure(process: &str, name: &str) -> Option<f64> {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
+    let line = status.lines().find(|line| line.starts_with(name))?;
+    line.split_whitespace().nth(1)?.parse().ok()
+}
