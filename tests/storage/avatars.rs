@@ -4,7 +4,8 @@ use aisha_api::domain::avatar::{Avatar, Details, LatestTraining};
 use aisha_api::domain::ids::{AvatarId, TrainingId, UserId};
 use aisha_api::domain::page::PageRequest;
 use aisha_api::domain::photo::Photo;
-use aisha_api::storage::{StorageError, avatars, photos};
+use aisha_api::storage::fal_deliveries::NewDelivery;
+use aisha_api::storage::{StorageError, avatars, fal_deliveries, photos};
 use aisha_openapi::vocabulary::{
     AvatarStatus, AvatarType, Gender, Preset, TrainingStatus, TrainingType, ValidationStatus,
 };
@@ -232,7 +233,8 @@ async fn deleting_takes_photos_trainings_and_deliveries_along(store: Store) {
         store.photo(avatar).await;
         let training = store.training(avatar, TrainingStatus::Running).await;
         let add = async |tx: &mut _| {
-            aisha_api::storage::fal_deliveries::add(tx, Uuid::now_v7(), training.id, "r", "00", now()).await
+            let delivery = NewDelivery { request_id: "r", body_sha256: "00", body: &serde_json::json!({}) };
+            fal_deliveries::add(tx, Uuid::now_v7(), training.id, &delivery, now()).await
         };
         store.write(add).await.unwrap();
     }

@@ -17,6 +17,7 @@ use crate::store::{NAME, Store, at, object, user};
 crate::on_both!(
     an_event_reads_back_as_told,
     every_word_of_the_contract_is_told_and_read,
+    a_kind_that_this_version_does_not_know_is_passed_over,
     a_word_that_slipped_in_is_a_corrupt_row,
     an_event_is_seen_once_it_has_its_number_and_not_if_it_is_rolled_back,
     each_audience_hears_its_own_events,
@@ -91,11 +92,21 @@ async fn every_word_of_the_contract_is_told_and_read(store: Store) {
     assert_eq!(kinds, EventType::ALL);
 }
 
+async fn a_kind_that_this_version_does_not_know_is_passed_over(store: Store) {
+    let ann = store.user("ann").await;
+    tell(&store, &new(ann), 0).await;
+    store.execute("update events set type = 'sky.fell'").await.unwrap();
+    let known = tell(&store, &new(ann), 0).await;
+    events::number(&store.db).await.unwrap();
+    let ids: Vec<_> = heard(&store, &Audience::User(ann), 0).await.into_iter().map(|event| event.id).collect();
+    assert_eq!(ids, [known]);
+}
+
 async fn a_word_that_slipped_in_is_a_corrupt_row(store: Store) {
     let ann = store.user("ann").await;
     tell(&store, &new(ann), 0).await;
     events::number(&store.db).await.unwrap();
-    store.execute("update events set type = 'sky.fell'").await.unwrap();
+    store.execute("update events set resource_type = 'sky'").await.unwrap();
     let error = events::list_after(&store.db, &Audience::User(ann), 0, &[], 9).await.unwrap_err();
     assert!(matches!(error, StorageError::Corrupt(_)), "{error:?}");
 }

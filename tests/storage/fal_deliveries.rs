@@ -1,8 +1,11 @@
 //! fal's deliveries, once each.
 
-use aisha_api::storage::fal_deliveries;
+use aisha_api::domain::ids::TrainingId;
+use aisha_api::storage::fal_deliveries::{self, NewDelivery};
 use aisha_openapi::vocabulary::TrainingStatus;
+use chrono::{DateTime, Utc};
 use futures_util::future::join_all;
+use serde_json::json;
 use uuid::Uuid;
 
 use crate::store::{Store, at, now};
@@ -10,8 +13,19 @@ use crate::store::{Store, at, now};
 crate::on_both!(
     a_delivery_is_recorded_once,
     of_the_same_delivery_at_once_one_is_recorded,
-    a_delivery_is_seen_from_its_time_on,
+    the_last_delivery_of_a_request_is_kept_as_it_came,
 );
+
+async fn added(
+    store: &Store,
+    training: TrainingId,
+    (request_id, body_sha256): (&str, &str),
+    at: DateTime<Utc>,
+) -> bool {
+    let body = json!({ "request_id": request_id, "status": "OK", "payload": { "log": format!("{body_sha256}\0") } });
+    let delivery = NewDelivery { request_id, body_sha256, body: &body };
+    store.write(async |tx| fal_deliveries::add(tx, Uuid::now_v7(), training, &delivery, at).await).await.unwrap()
+}
 
 async fn a_delivery_is_recorded_once(store: Store) {
     let ann = store.user("ann").await;
@@ -25,35 +39,29 @@ async fn a_delivery_is_recorded_once(store: Store) {
         (two, "r-1", "aa", true),
     ];
     for (training, request, sha256, expected) in deliveries {
-        let id = Uuid::now_v7();
-        let added = store.write(async |tx| fal_deliveries::add(tx, id, training, request, sha256, now()).await).await;
-        assert_eq!(added.unwrap(), expected, "{request} {sha256}");
+        assert_eq!(added(&store, training, (request, sha256), now()).await, expected, "{request} {sha256}");
     }
 }
 
 async fn of_the_same_delivery_at_once_one_is_recorded(store: Store) {
     let ann = store.user("ann").await;
     let training = store.training(&store.avatar(ann).await, TrainingStatus::Running).await.id;
-    let adds = (0..8).map(|_| {
-        let store = &store;
-        async move {
-            let id = Uuid::now_v7();
-            store.write(async |tx| fal_deliveries::add(tx, id, training, "r-1", "aa", now()).await).await.unwrap()
-        }
-    });
+    let adds = (0..8).map(|_| added(&store, training, ("r-1", "aa"), now()));
     assert_eq!(join_all(adds).await.into_iter().filter(|added| *added).count(), 1);
 }
 
-async fn a_delivery_is_seen_from_its_time_on(store: Store) {
+async fn the_last_delivery_of_a_request_is_kept_as_it_came(store: Store) {
     let ann = store.user("ann").await;
     let training = store.training(&store.avatar(ann).await, TrainingStatus::Running).await.id;
     let other = store.training(&store.avatar(ann).await, TrainingStatus::Running).await.id;
-    let id = Uuid::now_v7();
-    store.write(async |tx| fal_deliveries::add(tx, id, training, "r-1", "aa", at(5)).await).await.unwrap();
-    for (training, since, expected) in
-        [(training, 4, true), (training, 5, true), (training, 6, false), (other, 4, false)]
-    {
-        let seen = fal_deliveries::has_any_since(&store.db, training, at(since)).await.unwrap();
-        assert_eq!(seen, expected, "{since}");
+    for (delivery, seconds) in [(("r-1", "aa"), 5), (("r-1", "bb"), 7), (("r-2", "cc"), 9)] {
+        assert!(added(&store, training, delivery, at(seconds)).await);
+    }
+    let last = fal_deliveries::find_last(&store.db, training, "r-1").await.unwrap().expect("a delivery");
+    assert_eq!(last.received_at, at(7));
+    // What no database keeps is left out.
+    assert_eq!(last.body.expect("a body")["payload"]["log"], "bb");
+    for (training, request) in [(training, "r-3"), (other, "r-1")] {
+        assert!(fal_deliveries::find_last(&store.db, training, request).await.unwrap().is_none());
     }
 }

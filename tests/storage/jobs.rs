@@ -200,5 +200,8 @@ async fn a_job_that_failed_stays_to_be_looked_at(store: Store) {
     assert!(!jobs::is_any_due(&store.db, at(9999)).await.unwrap());
     assert!(claim(&store, 9999).await.is_none());
     enqueue(&store, &apply(1), 0).await;
-    assert_eq!(claim(&store, 0).await.unwrap().job, Some(apply(1)), "the same work can be asked for again");
+    let again = claim(&store, 0).await.unwrap();
+    assert_eq!(again.job, Some(apply(1)), "the same work can be asked for again");
+    jobs::fail(&store.db, &again, "again").await.unwrap();
+    assert_eq!(counts(&store).await, [so_many("failed", 1)], "of the same work the last failure stays");
 }

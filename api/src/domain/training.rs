@@ -61,6 +61,8 @@ pub struct Training {
     pub submitted_at: Option<DateTime<Utc>>,
     /// When fal was last asked.
     pub last_status_check: Option<DateTime<Utc>>,
+    /// When fal was first known to be done with it, if its result could not be had at once.
+    pub fal_ended_at: Option<DateTime<Utc>>,
     /// The weights in our store.
     pub lora_key: Option<String>,
     /// The trainer's configuration file in our store.

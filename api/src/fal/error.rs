@@ -28,6 +28,9 @@ pub enum FalError {
         /// How long fal asks to wait, where it says so.
         retry_after: Option<Duration>,
     },
+    /// The address that fal gave for an upload is not accepted; another one may be.
+    #[error("fal did not accept its own upload address")]
+    UploadRefused,
     /// Any other refusal: the same request will be refused again.
     #[error("fal refused the request with {status}: {message}")]
     Refused {

@@ -12,6 +12,7 @@ mod error;
 mod failure;
 #[cfg(test)]
 mod fixtures;
+mod safetensors;
 pub mod sandbox;
 mod settings;
 pub mod signature;

@@ -6,6 +6,7 @@ use aisha_openapi::vocabulary::{ToldBy, TrainingStatus};
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -17,6 +18,7 @@ use crate::app::App;
 use crate::domain::job::Job;
 use crate::domain::training::{FalRequest, Step, Training};
 use crate::fal::WebhookError;
+use crate::storage::fal_deliveries::NewDelivery;
 use crate::storage::{fal_deliveries, trainings};
 
 /// The webhook.
@@ -51,10 +53,12 @@ async fn receive(
     if known.is_some_and(|known| known != delivery.request_id) {
         return surplus(&training, &token, &delivery.request_id);
     }
+    let whole: Value = serde_json::from_slice(&body).map_err(|_| refused(&WebhookError::Unreadable))?;
     let mut tx = app.begin().await?;
     let body_sha256 = hex::encode(Sha256::digest(&body));
     let id: Uuid = app.ids.next();
-    if !fal_deliveries::add(&mut tx, id, training.id, &delivery.request_id, &body_sha256, now).await? {
+    let delivered = NewDelivery { request_id: &delivery.request_id, body_sha256: &body_sha256, body: &whole };
+    if !fal_deliveries::add(&mut tx, id, training.id, &delivered, now).await? {
         count("repeated");
         return Ok(StatusCode::OK);
     }

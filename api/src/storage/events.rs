@@ -122,15 +122,14 @@ pub async fn list_after(
             Audience::User(user) => query.push("e.user_id = ").push_bind(user.0),
             Audience::Issuer(issuer) => query.push("e.issuer = ").push_bind(issuer),
         };
-        query.push(" and e.seq > ").push_bind(after);
-        if !kinds.is_empty() {
-            query.push(" and e.type in (");
-            let mut list = query.separated(", ");
-            for kind in kinds {
-                list.push_bind(kind.as_str());
-            }
-            query.push(")");
+        query.push(" and e.seq > ").push_bind(after).push(" and e.type in (");
+        // A newer version beside this one may write kinds that this one cannot name.
+        let kinds = if kinds.is_empty() { EventType::ALL } else { kinds };
+        let mut list = query.separated(", ");
+        for kind in kinds {
+            list.push_bind(kind.as_str());
         }
+        query.push(")");
         query.push(" order by e.seq limit ").push_bind(limit);
         query.build_query_as::<Row>().fetch_all(conn).await?
     });

@@ -1,16 +1,41 @@
 //! What fal told us through its webhook, once each.
 
 use chrono::{DateTime, Utc};
+use serde_json::Value;
+use sqlx::FromRow;
+use sqlx::types::Json;
 use uuid::Uuid;
 
 use super::db::{on_db, on_tx};
 use super::{Db, StorageError, Tx};
 use crate::domain::ids::TrainingId;
+use crate::domain::json::keepable;
 
-/// Whether anything was delivered since then.
-pub async fn has_any_since(db: &Db, training_id: TrainingId, since: DateTime<Utc>) -> Result<bool, StorageError> {
-    let sql = "select exists (select 1 from fal_deliveries where training_id = $1 and received_at >= $2)";
-    Ok(on_db!(db, |conn| sqlx::query_scalar(sql).bind(training_id.0).bind(since).fetch_one(conn).await?))
+/// A delivery as it is kept.
+#[derive(Debug, Clone, PartialEq, FromRow)]
+pub struct Delivered {
+    /// When it came.
+    pub received_at: DateTime<Utc>,
+    /// What it said; of an older one it was not kept.
+    pub body: Option<Json<Value>>,
+}
+
+/// The last that was delivered about a request.
+pub async fn find_last(db: &Db, training_id: TrainingId, request_id: &str) -> Result<Option<Delivered>, StorageError> {
+    let sql = "select received_at, body from fal_deliveries where training_id = $1 and request_id = $2 \
+               order by received_at desc, id desc limit 1";
+    Ok(on_db!(db, |conn| sqlx::query_as(sql).bind(training_id.0).bind(request_id).fetch_optional(conn).await?))
+}
+
+/// A delivery as it comes.
+#[derive(Debug, Clone, Copy)]
+pub struct NewDelivery<'a> {
+    /// fal's id of the request it tells of.
+    pub request_id: &'a str,
+    /// By which a repetition is known, in hexadecimal.
+    pub body_sha256: &'a str,
+    /// The body, a JSON object.
+    pub body: &'a Value,
 }
 
 /// Records a delivery; `false` if the same one was recorded before.
@@ -18,18 +43,18 @@ pub async fn add(
     tx: &mut Tx,
     id: Uuid,
     training_id: TrainingId,
-    request_id: &str,
-    body_sha256: &str,
+    delivery: &NewDelivery<'_>,
     now: DateTime<Utc>,
 ) -> Result<bool, StorageError> {
-    let sql = "insert into fal_deliveries (id, training_id, request_id, body_sha256, received_at) \
-               values ($1, $2, $3, $4, $5) on conflict do nothing";
+    let sql = "insert into fal_deliveries (id, training_id, request_id, body_sha256, body, received_at) \
+               values ($1, $2, $3, $4, $5, $6) on conflict do nothing";
     let added = on_tx!(tx, |conn| {
         sqlx::query(sql)
             .bind(id)
             .bind(training_id.0)
-            .bind(request_id)
-            .bind(body_sha256)
+            .bind(delivery.request_id)
+            .bind(delivery.body_sha256)
+            .bind(Json(keepable(delivery.body)))
             .bind(now)
             .execute(conn)
             .await?

@@ -142,14 +142,20 @@ pub async fn retry(db: &Db, job: &ClaimedJob, run_at: DateTime<Utc>, error: &str
     tx.commit().await
 }
 
-/// The job cannot be done; its row stays to be looked at.
+/// The job cannot be done; its row stays to be looked at, in place of an earlier failure of the same work.
 pub async fn fail(db: &Db, job: &ClaimedJob, error: &str) -> Result<(), StorageError> {
+    let earlier = "delete from jobs where status = 'failed' and (kind, unique_key) in \
+                   (select kind, unique_key from jobs where id = $1 and lease_id = $2)";
     let sql = "update jobs set status = 'failed', last_error = $3, lease_id = null, lease_until = null \
                where id = $1 and lease_id = $2";
-    on_db!(db, |conn| {
+    let mut tx = db.begin().await?;
+    on_tx!(&mut tx, |conn| {
+        sqlx::query(earlier).bind(job.id.0).bind(job.lease_id).execute(conn).await?;
+    });
+    on_tx!(&mut tx, |conn| {
         sqlx::query(sql).bind(job.id.0).bind(job.lease_id).bind(error).execute(conn).await?;
     });
-    Ok(())
+    tx.commit().await
 }
 
 /// How many jobs there are in each state: `waiting`, `running`, `failed`.

@@ -103,6 +103,8 @@ async fn images_url(app: &App, training: &Training) -> Result<Result<String, Fal
             app.commit(tx).await?;
             Ok(Ok(url.into()))
         }
+        // The next attempt asks for another address.
+        Err(FalError::UploadRefused) => Err(JobError::retry(FalError::UploadRefused)),
         Err(error) if error.is_transient() => Err(JobError::retry(error)),
         Err(error) => Ok(Err(error)),
     }

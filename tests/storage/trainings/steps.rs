@@ -17,6 +17,7 @@ crate::on_both!(
     a_request_is_noted_once_and_does_not_undo_a_cancellation,
     progress_never_falls_and_a_report_ends_a_stall,
     only_a_training_that_is_asked_about_is_asked_later,
+    the_wait_for_a_result_begins_once,
     the_first_end_is_the_end,
     whatever_fal_answered_is_kept_as_json,
 );
@@ -282,6 +283,21 @@ async fn only_a_training_that_is_asked_about_is_asked_later(store: Store) {
     assert_eq!(trainings::list_due(&store.db, at(50), 9).await.unwrap(), [training.id]);
     assert_eq!(trainings::list_due(&store.db, at(49), 9).await.unwrap(), []);
     assert_eq!(read(&store, &training).await.last_status_check, Some(at(2)));
+}
+
+async fn the_wait_for_a_result_begins_once(store: Store) {
+    let training = training(&store, S::Preparing).await;
+    store.write(async |tx| step(tx, "begin_submission", &training).await).await.unwrap();
+    let wait = async |seconds| {
+        let (next, now) = (at(seconds + 10), at(seconds));
+        store.write(async |tx| trainings::wait_for_result(tx, training.id, next, now).await).await.unwrap()
+    };
+    assert!(wait(20).await && wait(30).await);
+    let seen = read(&store, &training).await;
+    assert_eq!((seen.fal_ended_at, seen.last_status_check), (Some(at(20)), Some(at(30))));
+    assert_eq!(trainings::list_due(&store.db, at(40), 9).await.unwrap(), [training.id]);
+    store.write(async |tx| trainings::end(tx, training.id, &Ending::Cancelled, at(50)).await).await.unwrap();
+    assert!(!wait(60).await);
 }
 
 async fn the_first_end_is_the_end(store: Store) {

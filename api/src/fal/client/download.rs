@@ -3,18 +3,43 @@
 use std::path::Path;
 
 use reqwest::{Response, StatusCode};
+use serde::de::IgnoredAny;
 use tokio::fs::File;
 use tokio::io::AsyncWriteExt;
 use tokio::time::timeout;
 use url::Url;
 
 use super::super::error::FalError;
+use super::super::safetensors::Head;
 use super::{Answer, Fal, IDLE_TIME};
 
 impl Fal {
     /// Fetches a file into `to`, which is created or overwritten, and gives its size in bytes. After an error nothing
     /// is left at `to`.
     pub async fn download(&self, url: &str, to: &Path, max_bytes: u64) -> Result<u64, FalError> {
+        let response = self.open(url).await?;
+        kept(to, write(response, to, max_bytes, None).await).await
+    }
+
+    /// Fetches trained weights in the same way. Their head says how long they are, so a file that is empty, cut, padded
+    /// or endless is refused, and as soon as it shows.
+    pub async fn download_weights(&self, url: &str, to: &Path, max_bytes: u64) -> Result<u64, FalError> {
+        let response = self.open(url).await?;
+        let mut head = Head::default();
+        kept(to, write(response, to, max_bytes, Some(&mut head)).await).await
+    }
+
+    /// Fetches a JSON file in the same way.
+    pub async fn download_json(&self, url: &str, to: &Path, max_bytes: u64) -> Result<u64, FalError> {
+        let response = self.open(url).await?;
+        let written = match write(response, to, max_bytes, None).await {
+            Ok(size) => is_json(to).await.map(|()| size),
+            error => error,
+        };
+        kept(to, written).await
+    }
+
+    async fn open(&self, url: &str) -> Result<Response, FalError> {
         let address = Url::parse(url).map_err(|_| FalError::Unreadable("a file address is not an address".into()))?;
         if !self.inner.settings.file_hosts.allows(&address) {
             return Err(FalError::ForeignHost { host: address.host_str().unwrap_or_default().to_owned() });
@@ -22,20 +47,33 @@ impl Fal {
         // fal's files need no key, and a key sent along could leak to whoever answers.
         let response = moving(self.inner.transfers.get(address).send()).await?;
         match response.status() {
-            StatusCode::OK => {}
-            StatusCode::NOT_FOUND | StatusCode::GONE => return Err(FalError::FileGone),
-            _ => return Err(Answer::read(response).await?.into_error()),
+            StatusCode::OK => Ok(response),
+            StatusCode::NOT_FOUND | StatusCode::GONE => Err(FalError::FileGone),
+            _ => Err(Answer::read(response).await?.into_error()),
         }
-        let written = write(response, to, max_bytes).await;
-        if written.is_err() {
-            // The first error is the one to tell; a leftover of a failed download is swept with its folder.
-            let _ = tokio::fs::remove_file(to).await;
-        }
-        written
     }
 }
 
-async fn write(mut response: Response, to: &Path, max_bytes: u64) -> Result<u64, FalError> {
+async fn kept(to: &Path, written: Result<u64, FalError>) -> Result<u64, FalError> {
+    if written.is_err() {
+        // The first error is the one to tell; a leftover of a failed download is swept with its folder.
+        let _ = tokio::fs::remove_file(to).await;
+    }
+    written
+}
+
+async fn is_json(path: &Path) -> Result<(), FalError> {
+    let bytes = tokio::fs::read(path).await?;
+    let read = serde_json::from_slice::<IgnoredAny>(&bytes);
+    read.map(drop).map_err(|_| FalError::Unreadable("a file that should be JSON is not".into()))
+}
+
+async fn write(
+    mut response: Response,
+    to: &Path,
+    max_bytes: u64,
+    mut head: Option<&mut Head>,
+) -> Result<u64, FalError> {
     let too_large = FalError::TooLarge { limit: max_bytes };
     if response.content_length().is_some_and(|announced| announced > max_bytes) {
         return Err(too_large);
@@ -47,9 +85,16 @@ async fn write(mut response: Response, to: &Path, max_bytes: u64) -> Result<u64,
         if size > max_bytes {
             return Err(too_large);
         }
+        if let Some(head) = head.as_deref_mut() {
+            head.read(&chunk)?;
+            head.check_so_far(size)?;
+        }
         file.write_all(&chunk).await?;
     }
     file.flush().await?;
+    if let Some(head) = head {
+        head.check_whole(size)?;
+    }
     Ok(size)
 }
 

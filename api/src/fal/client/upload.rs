@@ -183,10 +183,7 @@ fn accepted(answer: Answer) -> Result<Answer, FalError> {
     match answer.status {
         status if status.is_success() => Ok(answer),
         // Here it is the signed address that is refused, and not the key.
-        status @ (StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) => {
-            let message = "the signed upload address was not accepted".to_owned();
-            Err(FalError::Refused { status: status.as_u16(), message })
-        }
+        StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => Err(FalError::UploadRefused),
         _ => Err(answer.into_error()),
     }
 }

@@ -134,6 +134,7 @@ async fn begin(app: &App, tx: &mut Tx, me: &Principal, avatar: &Avatar, preset: 
         webhook_url: None,
         submitted_at: None,
         last_status_check: None,
+        fal_ended_at: None,
         lora_key: None,
         config_key: None,
         training_logs: None,

@@ -18,8 +18,8 @@ macro_rules! select {
              training_set_key, fal_training_set_url, fal_status_url, fal_response_url, fal_cancel_url, submitted_at, \
              lora_key, config_key, training_type, fal_request_id, fal_priority, learning_rate, trigger_phrase, steps, \
              multiresolution_training, subject_crop, create_masks, captioning, finetune_type, finetune_comment, \
-             training_logs, training_error, webhook_url, last_status_check, created_at, updated_at, started_at, \
-             completed_at from trainings ",
+             training_logs, training_error, webhook_url, last_status_check, fal_ended_at, created_at, updated_at, \
+             started_at, completed_at from trainings ",
             $rest
         )
     };
@@ -52,6 +52,7 @@ pub(super) struct Row {
     training_error: Option<String>,
     webhook_url: Option<String>,
     last_status_check: Option<DateTime<Utc>>,
+    fal_ended_at: Option<DateTime<Utc>>,
     created_at: DateTime<Utc>,
     updated_at: DateTime<Utc>,
     started_at: Option<DateTime<Utc>>,
@@ -144,6 +145,7 @@ impl From<Row> for Training {
             webhook_url: row.webhook_url,
             submitted_at: row.submitted_at,
             last_status_check: row.last_status_check,
+            fal_ended_at: row.fal_ended_at,
             lora_key: row.lora_key,
             config_key: row.config_key,
             training_logs: row.training_logs,

@@ -246,6 +246,21 @@ pub async fn postpone(
     Ok(moved == 1)
 }
 
+/// fal is done with it, and its result cannot be had yet.
+pub async fn wait_for_result(
+    tx: &mut Tx,
+    id: TrainingId,
+    next_check_at: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Result<bool, StorageError> {
+    let sql = "update trainings set fal_ended_at = coalesce(fal_ended_at, $3), next_check_at = $2, \
+               last_status_check = $3 where id = $1 and next_check_at is not null";
+    let waiting = on_tx!(tx, |conn| {
+        sqlx::query(sql).bind(id.0).bind(next_check_at).bind(now).execute(conn).await?.rows_affected()
+    });
+    Ok(waiting == 1)
+}
+
 /// The true state is not known for now, for this reason. Of a training without a submission it is known.
 pub async fn stall(
     tx: &mut Tx,

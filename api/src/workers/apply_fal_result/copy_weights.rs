@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::app::App;
+use super::Case;
 use crate::domain::training::{Training, Weights, config_key, lora_key};
 use crate::fal::{FalError, Trainer};
 use crate::files::Key;
@@ -15,63 +15,90 @@ use crate::workers::error::JobError;
 
 /// A LoRA has some 90 MB; what is far above that is not one.
 const MAX_LORA_BYTES: u64 = 4 * 1024 * 1024 * 1024;
-/// What takes longer has come to a standstill, or is kept at one on purpose.
-const DOWNLOAD_PATIENCE: Duration = Duration::from_mins(30);
 const MAX_CONFIG_BYTES: u64 = 4 * 1024 * 1024;
+/// What takes longer has come to a standstill, or is kept at one on purpose.
+const LORA_PATIENCE: Duration = Duration::from_mins(30);
+const CONFIG_PATIENCE: Duration = Duration::from_mins(1);
 
-/// Copies the weights and the configuration. The inner error says that fal's result cannot be used.
-pub(super) async fn copy_weights(
-    app: &App,
-    training: &Training,
-    output: Value,
-) -> Result<Result<Weights, FalError>, JobError> {
+/// Why a result is of no use.
+pub(super) enum Unusable {
+    /// It does not say what it should, and will say the same tomorrow.
+    Output(FalError),
+    /// One of its files cannot be had, or is not what it should be, at least for now.
+    File(FalError),
+}
+
+#[derive(Clone, Copy)]
+enum Kind {
+    Lora,
+    Config,
+}
+
+/// Copies the weights and the configuration.
+pub(super) async fn copy_weights(case: &Case<'_>, output: Value) -> Result<Result<Weights, Unusable>, JobError> {
+    let Case { app, training, .. } = *case;
     let trainer = Trainer::from_endpoint(&training.settings.endpoint)
         .ok_or_else(|| JobError::fail("this version does not know the trainer"))?;
     let found = match trainer.weights(&output) {
         Ok(found) => found,
-        Err(error) => return Ok(Err(error)),
+        Err(error) => return Ok(Err(Unusable::Output(error))),
     };
     let folder = tempfile::tempdir_in(&app.settings.temporary_dir)?;
-    let lora_key = lora_key(training);
-    if let Err(error) = copy(app, training, folder.path(), &found.lora_url, &lora_key, MAX_LORA_BYTES).await? {
-        return Ok(Err(error));
-    }
-    let mut config = None;
+    let path = folder.path().join("file");
+    let lora_key = match copy(case, &path, &found.lora_url, Kind::Lora).await? {
+        Ok(key) => key,
+        Err(error) => return Ok(Err(unusable(error))),
+    };
+    let mut config_key = None;
     if let Some(url) = &found.config_url {
-        let key = config_key(training);
-        if let Err(error) = copy(app, training, folder.path(), url, &key, MAX_CONFIG_BYTES).await? {
-            return Ok(Err(error));
-        }
-        config = Some(key);
+        config_key = match copy(case, &path, url, Kind::Config).await? {
+            Ok(key) => Some(key),
+            Err(error) => return Ok(Err(unusable(error))),
+        };
     }
-    Ok(Ok(Weights {
-        lora_key,
-        config_key: config,
-        lora_url: found.lora_url,
-        config_url: found.config_url,
-        response: output,
-    }))
+    let (lora_url, config_url) = (found.lora_url, found.config_url);
+    Ok(Ok(Weights { lora_key, config_key, lora_url, config_url, response: output }))
 }
 
-/// Copies one file through the disk. A failure that may pass is the job's; one that will not is the result's.
-async fn copy(
-    app: &App,
-    training: &Training,
-    folder: &Path,
-    url: &str,
-    key: &str,
-    max_bytes: u64,
-) -> Result<Result<(), FalError>, JobError> {
-    let path = folder.join("file");
-    let download = tokio::time::timeout(DOWNLOAD_PATIENCE, app.fal.download(url, &path, max_bytes)).await;
-    let size = match download.map_err(|_| JobError::retry("the download from fal took too long"))? {
-        Ok(size) => size,
-        Err(error) if error.is_transient() => return Err(JobError::retry(error)),
-        Err(FalError::File(error)) => return Err(JobError::from(error)),
-        Err(error) => return Ok(Err(error)),
+fn unusable(error: FalError) -> Unusable {
+    // Where a file lies is said by the result.
+    if let FalError::ForeignHost { .. } = error { Unusable::Output(error) } else { Unusable::File(error) }
+}
+
+impl Kind {
+    const fn patience(self) -> Duration {
+        match self {
+            Self::Lora => LORA_PATIENCE,
+            Self::Config => CONFIG_PATIENCE,
+        }
+    }
+
+    fn key(self, training: &Training) -> String {
+        match self {
+            Self::Lora => lora_key(training),
+            Self::Config => config_key(training),
+        }
+    }
+}
+
+/// Copies one file through the disk and gives its key. The inner error is fal's, the outer one our own.
+async fn copy(case: &Case<'_>, path: &Path, url: &str, kind: Kind) -> Result<Result<String, FalError>, JobError> {
+    let Case { app, training, .. } = *case;
+    let download = async {
+        match kind {
+            Kind::Lora => app.fal.download_weights(url, path, MAX_LORA_BYTES).await,
+            Kind::Config => app.fal.download_json(url, path, MAX_CONFIG_BYTES).await,
+        }
     };
+    let size = match tokio::time::timeout(kind.patience(), download).await {
+        Ok(Ok(size)) => size,
+        Ok(Err(FalError::File(error))) => return Err(JobError::from(error)),
+        Ok(Err(error)) => return Ok(Err(error)),
+        Err(_) => return Ok(Err(FalError::Interrupted("the download took too long".to_owned()))),
+    };
+    let key = kind.key(training);
     let object = NewObject {
-        key,
+        key: &key,
         user_id: training.user_id,
         avatar_id: training.avatar_id,
         size_bytes: i64::try_from(size).unwrap_or(i64::MAX),
@@ -79,6 +106,6 @@ async fn copy(
     let mut tx = app.begin().await?;
     objects::announce(&mut tx, &[object], app.now()).await?;
     tx.commit().await?;
-    app.files.put_file(&Key::parse(key)?, &path).await?;
-    Ok(Ok(()))
+    app.files.put_file(&Key::parse(key.as_str())?, path).await?;
+    Ok(Ok(key))
 }

@@ -2,27 +2,33 @@
 //! polling meet. Nothing is guessed here. What fal does not say stays open until its time is over.
 
 mod copy_weights;
+mod lost;
+mod take_over;
+
+use std::time::Duration;
 
 use aisha_openapi::vocabulary::{EventType, ProgressSource, ResourceType, ToldBy, TrainingStatus};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Map, Value, json};
 
-use self::copy_weights::copy_weights;
+use self::take_over::take_over;
 use super::ending;
 use super::error::JobError;
 use crate::app::App;
 use crate::domain::event::NewEvent;
 use crate::domain::ids::TrainingId;
 use crate::domain::job::Job;
-use crate::domain::training::{Ending, Step, Training, attempt_token};
-use crate::fal::{FalError, Handle, LogLine, Outcome, Status, progress};
+use crate::domain::training::{Ending, Step, Training};
+use crate::fal::{Delivery, FalError, Handle, LogLine, Status, progress};
 use crate::storage::trainings::Report;
 use crate::storage::{avatars, fal_deliveries, trainings};
 
-/// How long fal's webhook may take to name a training whose submission was not answered.
-pub(super) const SUBMISSION_WINDOW: TimeDelta = TimeDelta::hours(2);
+pub(super) use self::lost::SUBMISSION_WINDOW;
+
 /// fal may need a moment until a new request is known everywhere.
 const BIRTH_PATIENCE: TimeDelta = TimeDelta::minutes(2);
+/// How long to wait for the last log lines of a training whose end is known.
+const LOG_PATIENCE: Duration = Duration::from_secs(10);
 /// Progress is told no more often.
 const PROGRESS_PAUSE: TimeDelta = TimeDelta::seconds(10);
 /// Log lines kept with a training.
@@ -40,6 +46,24 @@ impl Case<'_> {
     async fn end(&self, ending: &Ending) -> Result<(), JobError> {
         ending::end(self.app, self.training, ending, self.told_by).await
     }
+
+    /// It has failed; of what its owner gave up, that nothing came of it.
+    async fn fail(&self, code: &str, message: &str) -> Result<(), JobError> {
+        if self.is_given_up() {
+            return self.end(&Ending::Cancelled).await;
+        }
+        let ending = Ending::Failed { code: code.to_owned(), message: message.to_owned(), response: None };
+        self.end(&ending).await
+    }
+
+    /// Whether its owner does not want it any more.
+    fn is_given_up(&self) -> bool {
+        self.training.status == TrainingStatus::Cancelling
+    }
+
+    fn is_late(&self) -> bool {
+        self.app.now() > deadline(self.training)
+    }
 }
 
 /// Asks, and acts on the answer.
@@ -48,26 +72,47 @@ pub(super) async fn run(app: &App, training_id: TrainingId) -> Result<(), JobErr
     if training.status.is_final() {
         return Ok(());
     }
-    let case = &Case { app, training: &training, told_by: told_by(app, &training).await? };
-    let Some(request) = handle(&training) else { return without_request(case).await };
-    if app.now() > deadline(&training) {
-        return out_of_time(case, &request).await;
+    let Some(request) = handle(&training) else {
+        return lost::without_request(&Case { app, training: &training, told_by: ToldBy::Sweep }).await;
+    };
+    let delivered = fal_deliveries::find_last(&app.db, training.id, &request.request_id).await?;
+    // The webhook, if it has called since fal was last asked; else it is our own question.
+    let asked_at = training.last_status_check.unwrap_or(training.created_at);
+    let has_called = delivered.as_ref().is_some_and(|delivered| delivered.received_at >= asked_at);
+    let told_by = if has_called { ToldBy::Webhook } else { ToldBy::Sweep };
+    let case = &Case { app, training: &training, told_by };
+    match delivered {
+        // fal has signed that it has ended, whatever its status says by now.
+        Some(delivered) => {
+            let delivery = delivered.body.and_then(|body| serde_json::from_value::<Delivery>(body.0).ok());
+            let logs = last_logs(app, &request).await;
+            take_over(case, &request, &logs, delivery.as_ref()).await
+        }
+        None => ask(case, &request).await,
     }
-    match app.fal.status(&request).await {
+}
+
+async fn ask(case: &Case<'_>, request: &Handle) -> Result<(), JobError> {
+    let Case { app, training, .. } = *case;
+    match app.fal.status(request).await {
+        // Late or not: what fal has done is paid, and is fetched.
+        Ok(Status::Completed { logs, .. }) => take_over(case, request, &logs, None).await,
+        _ if case.is_late() => out_of_time(case, request).await,
         Ok(Status::InQueue { position }) => queued(case, position).await,
         Ok(Status::InProgress { logs }) => running(case, &logs).await,
-        Ok(Status::Completed { logs, .. }) => completed(case, &request, &logs).await,
-        Ok(Status::NotFound) if app.now() < submitted_at(&training) + BIRTH_PATIENCE => ask_later(case).await,
-        Ok(Status::NotFound) => fail(case, "request_lost", "fal does not know the request any more").await,
+        Ok(Status::NotFound) if app.now() < submitted_at(training) + BIRTH_PATIENCE => ask_later(case).await,
+        // The webhook may still know better.
+        Ok(Status::NotFound) => stall(case, "request_unknown", next_look(app, training)).await,
         Err(error) => unanswered(case, &error).await,
     }
 }
 
-/// The webhook, if it has called since fal was last asked; else it was our own question.
-async fn told_by(app: &App, training: &Training) -> Result<ToldBy, JobError> {
-    let since = training.last_status_check.unwrap_or(training.created_at);
-    let has_called = fal_deliveries::has_any_since(&app.db, training.id, since).await?;
-    Ok(if has_called { ToldBy::Webhook } else { ToldBy::Sweep })
+/// The log of a training that has ended. It is worth a question, and no more than that.
+async fn last_logs(app: &App, request: &Handle) -> Vec<LogLine> {
+    match tokio::time::timeout(LOG_PATIENCE, app.fal.status(request)).await {
+        Ok(Ok(Status::Completed { logs, .. } | Status::InProgress { logs })) => logs,
+        _ => Vec::new(),
+    }
 }
 
 /// The request of a training, as the client wants it.
@@ -133,108 +178,13 @@ async fn running(case: &Case<'_>, logs: &[LogLine]) -> Result<(), JobError> {
     write_report(case, &report).await
 }
 
-/// fal is done with it, one way or the other: the result tells which.
-async fn completed(case: &Case<'_>, request: &Handle, logs: &[LogLine]) -> Result<(), JobError> {
-    let Case { app, training, .. } = *case;
-    match app.fal.result(request).await {
-        Ok(Outcome::Completed(output)) => {
-            running(case, logs).await?;
-            match copy_weights(app, training, output).await? {
-                Ok(weights) => case.end(&Ending::Completed(weights)).await,
-                Err(error) => unusable(case, &error).await,
-            }
-        }
-        Ok(Outcome::Failed { .. }) if training.status == TrainingStatus::Cancelling => {
-            case.end(&Ending::Cancelled).await
-        }
-        Ok(Outcome::Failed { code, message, raw }) => {
-            case.end(&Ending::Failed { code, message, response: Some(raw) }).await
-        }
-        Ok(Outcome::Gone) => fail(case, "result_expired", "fal has not kept the result").await,
-        Ok(Outcome::Pending) => ask_later(case).await,
-        Err(error) => unanswered(case, &error).await,
-    }
-}
-
-/// The submission was not answered, and no webhook has named the request so far. When its time is over fal may have it
-/// or not; it is submitted once more if the budget allows, and never again.
-async fn without_request(case: &Case<'_>) -> Result<(), JobError> {
-    let Case { app, training, .. } = *case;
-    let Some(submitted_at) = training.submitted_at else { return without_submission(case).await };
-    if app.now() < submitted_at + SUBMISSION_WINDOW {
-        return Ok(());
-    }
-    if training.status == TrainingStatus::Cancelling {
-        return case.end(&Ending::Cancelled).await;
-    }
-    let attempts = trainings::count_attempts(&app.db, training.id).await?;
-    if attempts <= i64::from(app.settings.resubmissions) && submit_again(case).await? {
-        return Ok(());
-    }
-    let message = "fal's answer was lost and fal has not called back; it may have been charged";
-    fail(case, "submission_unknown", message).await
-}
-
-/// Opens a lost submission again, under a new token; a webhook with the old one is still understood.
-async fn submit_again(case: &Case<'_>) -> Result<bool, JobError> {
-    let Case { app, training, .. } = *case;
-    let now = app.now();
-    let token = attempt_token().map_err(|_| JobError::retry("the machine gives no random bytes"))?;
-    let mut tx = app.begin().await?;
-    if !trainings::submit_again(&mut tx, training.id, &token, now).await? {
-        return Ok(false);
-    }
-    let step = Step::new(TrainingStatus::Submitting, ToldBy::Worker).because("submission_unknown");
-    app.note(&mut tx, training.id, &step).await?;
-    app.enqueue(&mut tx, &Job::SubmitTraining { training_id: training.id }, now).await?;
-    avatars::touch(&mut tx, training.avatar_id, now).await?;
-    app.commit(tx).await?;
-    app.metrics.resubmissions.inc();
-    tracing::warn!(training.id = %training.id, "a training is submitted again: fal's answer was lost");
-    Ok(true)
-}
-
-/// fal certainly has nothing of it, so there is nobody to wait for. Its job tries again by itself, unless its process
-/// died at the wrong moment.
-async fn without_submission(case: &Case<'_>) -> Result<(), JobError> {
-    let Case { app, training, .. } = *case;
-    match training.status {
-        TrainingStatus::Cancelling => case.end(&Ending::Cancelled).await,
-        TrainingStatus::Submitting => {
-            let mut tx = app.begin().await?;
-            app.enqueue(&mut tx, &Job::SubmitTraining { training_id: training.id }, app.now()).await?;
-            app.commit(tx).await?;
-            Ok(())
-        }
-        _ => Ok(()),
-    }
-}
-
-/// A result that cannot be used is never taken for one that can.
-async fn unusable(case: &Case<'_>, error: &FalError) -> Result<(), JobError> {
-    let code = match error {
-        FalError::FileGone => "result_expired",
-        FalError::ForeignHost { .. } | FalError::TooLarge { .. } => "result_refused",
-        _ => "result_unreadable",
-    };
-    fail(case, code, &error.to_string()).await
-}
-
 /// The time is over: fal is told to stop, and whatever it does is no longer waited for.
 async fn out_of_time(case: &Case<'_>, request: &Handle) -> Result<(), JobError> {
     let Case { app, training, .. } = *case;
     if let Err(error) = app.fal.cancel(request).await {
         tracing::warn!(training.id = %training.id, %error, "fal could not be told to stop a training");
     }
-    match training.status {
-        TrainingStatus::Cancelling => case.end(&Ending::Cancelled).await,
-        _ => fail(case, "timed_out", "fal did not finish in the time allowed").await,
-    }
-}
-
-async fn fail(case: &Case<'_>, code: &str, message: &str) -> Result<(), JobError> {
-    let ending = Ending::Failed { code: code.to_owned(), message: message.to_owned(), response: None };
-    case.end(&ending).await
+    case.fail("timed_out", "fal did not finish in the time allowed").await
 }
 
 /// fal gave no usable answer. The training itself may be well, so only the next question is set; a locked account or a
@@ -292,7 +242,8 @@ fn is_progress(training: &Training, report: &Report) -> bool {
 /// Soon at first, so that a short training is told at once; every 30 seconds later.
 fn next_look(app: &App, training: &Training) -> DateTime<Utc> {
     let now = app.now();
-    let age = now - submitted_at(training);
+    // Once fal is done, its result is wanted soon, however long the training took.
+    let age = now - training.fal_ended_at.unwrap_or_else(|| submitted_at(training));
     let pause = match age.num_seconds() {
         ..60 => TimeDelta::seconds(2),
         60..600 => TimeDelta::seconds(10),
