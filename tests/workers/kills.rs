@@ -27,6 +27,7 @@ use reqwest::multipart::{Form, Part};
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
 
+use crate::number_from;
 use crate::watch::until;
 
 /// People who use the service at the same time.
@@ -157,7 +158,7 @@ async fn live(person: &Person, number: u32, done: &Acknowledged, is_over: &RefCe
 
 async fn kill_again_and_again(program: &Program, key: &Secret, done: &Acknowledged, is_over: &RefCell<bool>) {
     let mut seen = 0;
-    for _ in 0..kills() {
+    for _ in 0..number_from("AISHA_TEST_KILLS", 5) {
         let share = u32::from(uuid::Uuid::new_v4().as_bytes()[0]);
         // The moment is what this test is about: it must not follow anything that the service does.
         tokio::time::sleep(LONGEST_LIFE * share / 255).await;
@@ -167,14 +168,6 @@ async fn kill_again_and_again(program: &Program, key: &Secret, done: &Acknowledg
         seen = done.assert_there(&Person::new(program.url(), Some(key.clone())), seen).await;
     }
     is_over.replace(true);
-}
-
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the tests have no `config`; how long they may take is the caller's affair"
-)]
-fn kills() -> u32 {
-    std::env::var("AISHA_TEST_KILLS").ok().map_or(5, |text| text.parse().expect("AISHA_TEST_KILLS is a number"))
 }
 
 #[tokio::test]
@@ -194,14 +187,8 @@ async fn a_killed_service_loses_nothing_doubles_nothing_and_ends_everything_on_p
     let Some(database) = postgres::database(&MIGRATIONS).await else { return };
     let (folder, store) = (tempfile::tempdir().expect("a temporary folder"), ObjectStore::start().await);
     let bucket = store.settings.clone();
-    let settings = [
-        ("DATABASE_URL", database.clone()),
-        ("AISHA_S3_BUCKET", bucket.bucket.clone()),
-        ("AWS_ENDPOINT_URL_S3", bucket.endpoint.as_ref().expect("an address").to_string()),
-        ("AWS_REGION", bucket.region.clone()),
-        ("AWS_ACCESS_KEY_ID", bucket.access_key.clone()),
-        ("AWS_SECRET_ACCESS_KEY", bucket.secret_key.expose().to_owned()),
-    ];
+    let mut settings = ObjectStore::variables(&bucket);
+    settings.push(("DATABASE_URL", database.clone()));
     let settings = settings.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
     let program = Program::new(folder.path(), settings);
     program.start().await;

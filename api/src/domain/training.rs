@@ -215,8 +215,8 @@ impl Ending {
     }
 }
 
-/// Whether a training may go from one state to the other. What is final stays, and nothing goes back to a state in
-/// which it could be submitted again.
+/// Whether a training may go from one state to the other. What is final stays. Back to its submission leads only the
+/// state in which fal's answer is missing: fal turns out not to have taken it, or its answer is given up for lost.
 #[must_use]
 pub const fn may_become(from: TrainingStatus, to: TrainingStatus) -> bool {
     use TrainingStatus::{Cancelled, Cancelling, Completed, Failed, Preparing, Queued, Running, Stalled, Submitting};
@@ -225,8 +225,9 @@ pub const fn may_become(from: TrainingStatus, to: TrainingStatus) -> bool {
         Preparing => matches!(to, Submitting | Failed | Cancelled),
         Submitting => matches!(to, Queued | Stalled | Cancelling | Failed | Cancelled),
         // fal puts a running request back into its queue when it tries again.
-        Queued | Running | Stalled => {
-            matches!(to, Queued | Running | Stalled | Cancelling | Completed | Failed | Cancelled)
+        Queued | Running => matches!(to, Queued | Running | Stalled | Cancelling | Completed | Failed | Cancelled),
+        Stalled => {
+            matches!(to, Submitting | Queued | Running | Stalled | Cancelling | Completed | Failed | Cancelled)
         }
         Cancelling => matches!(to, Completed | Failed | Cancelled),
     }
@@ -262,14 +263,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn final_states_never_change_and_none_leads_back_to_a_submission() {
+    fn final_states_never_change_and_few_lead_to_a_submission() {
         for &from in TrainingStatus::ALL {
             for &to in TrainingStatus::ALL {
                 if from.is_final() {
                     assert!(!may_become(from, to), "{from} -> {to}");
                 }
                 if to == TrainingStatus::Submitting {
-                    assert_eq!(may_become(from, to), from == TrainingStatus::Preparing, "{from} -> {to}");
+                    let leads_there = matches!(from, TrainingStatus::Preparing | TrainingStatus::Stalled);
+                    assert_eq!(may_become(from, to), leads_there, "{from} -> {to}");
                 }
                 assert!(!may_become(from, TrainingStatus::Preparing));
             }

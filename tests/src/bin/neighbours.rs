@@ -12,14 +12,10 @@ async fn main() -> anyhow::Result<()> {
     let mut terminate = signal(SignalKind::terminate())?;
     let database = postgres::database(&MIGRATIONS).await.context("no Postgres")?;
     let store = ObjectStore::start().await;
-    let bucket = &store.settings;
-    let endpoint = bucket.endpoint.as_ref().context("the store has an address")?;
     println!("DATABASE_URL={database}");
-    println!("AISHA_S3_BUCKET={}", bucket.bucket);
-    println!("AWS_ENDPOINT_URL_S3={endpoint}");
-    println!("AWS_REGION={}", bucket.region);
-    println!("AWS_ACCESS_KEY_ID={}", bucket.access_key);
-    println!("AWS_SECRET_ACCESS_KEY={}", bucket.secret_key.expose());
+    for (name, value) in ObjectStore::variables(&store.settings) {
+        println!("{name}={value}");
+    }
     println!("ready");
     terminate.recv().await;
     Ok(())

@@ -52,6 +52,22 @@ impl ObjectStore {
         let serving = tokio::spawn(serve(listener, service.build()));
         Self { settings, serving, _objects: objects }
     }
+
+    /// The variables by which another process uses this bucket.
+    ///
+    /// # Panics
+    ///
+    /// When the bucket is not one of a store of the tests.
+    pub fn variables(settings: &S3Settings) -> Vec<(&'static str, String)> {
+        let endpoint = settings.endpoint.as_ref().expect("a store of the tests has an address");
+        vec![
+            ("AISHA_S3_BUCKET", settings.bucket.clone()),
+            ("AWS_ENDPOINT_URL_S3", endpoint.to_string()),
+            ("AWS_REGION", settings.region.clone()),
+            ("AWS_ACCESS_KEY_ID", settings.access_key.clone()),
+            ("AWS_SECRET_ACCESS_KEY", settings.secret_key.expose().to_owned()),
+        ]
+    }
 }
 
 impl Drop for ObjectStore {

@@ -11,7 +11,7 @@ use std::{
         process::CommandExt,
     },
     path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
+    process::{Child, ChildStdout, Command, Stdio},
     sync::OnceLock,
     time::{Duration, SystemTime},
 };
@@ -33,12 +33,63 @@ pub async fn database(migrations: &Migrator) -> Option<String> {
     Some(server.database(migrations).await.expect("Postgres makes a database for a test"))
 }
 
+/// A server of a test's own, which it may let crash.
+pub struct OwnServer {
+    server: Server,
+    said: BufReader<ChildStdout>,
+}
+
+impl OwnServer {
+    /// Starts one whose commits last; `None`, after saying so, if this machine has no Postgres.
+    pub fn start() -> Option<Self> {
+        let (server, said) = found(Server::start("on"))?;
+        Some(Self { server, said })
+    }
+
+    /// The URL of a fresh database in which every migration has run.
+    ///
+    /// # Panics
+    ///
+    /// When the server does not work.
+    pub async fn database(&self, migrations: &Migrator) -> String {
+        self.server.database(migrations).await.expect("Postgres makes a database for a test")
+    }
+
+    /// Ends it as a crash would (`pg_ctl -m immediate`), and gives back when it has recovered.
+    ///
+    /// # Panics
+    ///
+    /// When it does not recover.
+    pub fn crash(&mut self) {
+        let watchdog = self.server.watchdog.as_mut().expect("it is ours");
+        writeln!(watchdog.stdin.as_mut().expect("its input is ours"), "crash").expect("the watchdog listens");
+        let mut said = String::new();
+        self.said.read_line(&mut said).expect("the watchdog answers");
+        assert_eq!(said.trim(), "ready");
+    }
+}
+
 /// A server with one user who may create databases.
 struct Server {
     /// The address of its maintenance database.
     url: Url,
     /// The process that ends the server when its standard input does, which is when we do.
-    _watchdog: Option<Child>,
+    watchdog: Option<Child>,
+}
+
+/// What was started, or `None` after saying why not.
+fn found<T>(started: io::Result<T>) -> Option<T> {
+    match started {
+        Ok(started) => Some(started),
+        Err(reason) if variable("AISHA_TEST_POSTGRES").as_deref() == Some("required") => {
+            panic!("AISHA_TEST_POSTGRES=required, but Postgres cannot be started: {reason}")
+        }
+        Err(reason) => {
+            // Not `eprintln!`, which the test harness keeps to itself as long as a test passes.
+            let _ = writeln!(io::stderr(), "\n!!! NOT TESTED ON POSTGRES: it cannot be started: {reason}\n");
+            None
+        }
+    }
 }
 
 /// Ours to drop when they are older than this, if a named server still has them.
@@ -49,30 +100,22 @@ impl Server {
     fn find_or_start() -> Option<Self> {
         if let Some(url) = variable("AISHA_TEST_POSTGRES_URL") {
             let url = url.parse().expect("AISHA_TEST_POSTGRES_URL is a URL");
-            return Some(Self { url, _watchdog: None });
+            return Some(Self { url, watchdog: None });
         }
-        match Self::start() {
-            Ok(server) => Some(server),
-            Err(reason) if variable("AISHA_TEST_POSTGRES").as_deref() == Some("required") => {
-                panic!("AISHA_TEST_POSTGRES=required, but Postgres cannot be started: {reason}")
-            }
-            Err(reason) => {
-                // Not `eprintln!`, which the test harness keeps to itself as long as a test passes.
-                let _ = writeln!(io::stderr(), "\n!!! NOT TESTED ON POSTGRES: it cannot be started: {reason}\n");
-                None
-            }
-        }
+        found(Self::start("off")).map(|(server, _)| server)
     }
 
     /// The whole life of the cluster is in the hands of one child, so that even a killed test leaves nothing behind:
     /// the child waits for the end of its input, and the kernel closes that however we end.
-    fn start() -> io::Result<Self> {
+    ///
+    /// What `synchronous_commit` is `off` for may be lost in a crash of the server; no crash of the machine is survived.
+    fn start(synchronous_commit: &str) -> io::Result<(Self, BufReader<ChildStdout>)> {
         let binaries = binaries().ok_or_else(|| io::Error::other("no Postgres 15 or later is installed"))?;
         // Not the folder TMPDIR names: it may lie in root's home, which the server's user cannot enter, and the path
         // of a Unix socket must stay under 108 bytes.
         let folder = tempfile::Builder::new().prefix("aisha-postgres-").tempdir_in("/tmp")?;
         let mut watchdog = Command::new("sh");
-        watchdog.args(["-c", LIFE, "sh"]).arg(folder.path()).arg(&binaries);
+        watchdog.args(["-c", LIFE, "sh"]).arg(folder.path()).arg(&binaries).arg(synchronous_commit);
         watchdog.current_dir("/").stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
         // Out of reach of the signals that a terminal or a test runner sends to our whole group.
         watchdog.process_group(0);
@@ -92,7 +135,8 @@ impl Server {
             return Err(io::Error::other(format!("{}\n{said}", binaries.display())));
         }
         let url = format!("postgres://aisha@localhost/postgres?host={}", folder.display());
-        Ok(Self { url: url.parse().map_err(io::Error::other)?, _watchdog: Some(watchdog) })
+        let server = Self { url: url.parse().map_err(io::Error::other)?, watchdog: Some(watchdog) };
+        Ok((server, output))
     }
 
     async fn database(&self, migrations: &Migrator) -> sqlx::Result<String> {
@@ -135,15 +179,18 @@ impl Server {
     }
 }
 
-/// `$1` is the folder, `$2` the folder of the binaries. Nothing here is to last, so nothing waits for the disk.
+/// `$1` is the folder, `$2` the folder of the binaries, `$3` the durability. Nothing here is to outlast the machine, so
+/// nothing waits for the disk. Each line of input is a crash.
 const LIFE: &str = r#"
 trap '"$2/pg_ctl" stop -D "$1/data" -m immediate >/dev/null 2>&1; rm -rf "$1"' EXIT
 "$2/initdb" -D "$1/data" -U aisha -A trust -E UTF8 --locale=C.UTF-8 --no-sync >"$1/log" 2>&1 &&
 "$2/pg_ctl" start -w -D "$1/data" -l "$1/log" -o "-k $1 -c listen_addresses='' -c max_connections=200 \
-    -c fsync=off -c synchronous_commit=off -c full_page_writes=off" >/dev/null 2>&1 ||
+    -c fsync=off -c synchronous_commit=$3 -c full_page_writes=off" >/dev/null 2>&1 ||
 { cat "$1/log"; exit 1; }
 echo ready
-cat >/dev/null
+while read -r crash; do
+    "$2/pg_ctl" restart -w -D "$1/data" -m immediate -l "$1/log" >/dev/null 2>&1 && echo ready || echo lost
+done
 "#;
 
 /// On a named server the databases of earlier runs are still there. Their names begin with the time they were made.
@@ -249,7 +296,7 @@ mod tests {
     #[test]
     #[ignore = "`a_killed_process_leaves_no_cluster_behind` runs it"]
     fn hold_a_cluster() {
-        let server = Server::start().expect("the test that runs this one has started a cluster, too");
+        let (server, _) = Server::start("off").expect("the test that runs this one has started a cluster, too");
         let (_, folder) = server.url.query_pairs().next().expect("the folder of the socket");
         println!("\ncluster: {folder}");
         io::stdin().read_line(&mut String::new()).expect("an input");

@@ -42,6 +42,22 @@ impl Program {
         }
     }
 
+    /// Asks it to stop, and waits until it has.
+    ///
+    /// # Panics
+    ///
+    /// When it ends otherwise than well.
+    pub async fn stop(mut self) {
+        let id = rustix::process::Pid::from_child(&self.process);
+        rustix::process::kill_process(id, rustix::process::Signal::TERM).expect("it runs");
+        let ended = tokio::task::spawn_blocking(move || {
+            let status = self.process.wait().expect("a child ends");
+            (self, status)
+        });
+        let (_program, status) = tokio::time::timeout(PATIENCE, ended).await.expect("it stops").expect("a wait");
+        assert!(status.success(), "{status}");
+    }
+
     /// Where it answers.
     pub fn url(&self) -> String {
         format!("http://127.0.0.1:{}/", self.port)

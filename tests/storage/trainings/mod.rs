@@ -1,5 +1,6 @@
-//! Trainings: read in `reading`, moved on in `steps`.
+//! Trainings: read in `reading`, moved on in `steps`, and all their ways in `machine`.
 
 mod history;
+mod machine;
 mod reading;
 mod steps;

@@ -47,11 +47,11 @@ fn report(status: S, progress: i32) -> Report {
     }
 }
 
-fn failed() -> Ending {
+pub(super) fn failed() -> Ending {
     Ending::Failed { code: "invalid_archive".into(), message: NAME.into(), response: Some(json!({"detail": [1]})) }
 }
 
-fn completed() -> Ending {
+pub(super) fn completed() -> Ending {
     Ending::Completed(Weights {
         lora_key: "a/lora".into(),
         config_key: Some("a/config".into()),

@@ -285,13 +285,15 @@ pub async fn cancelling(tx: &mut Tx, id: TrainingId, now: DateTime<Utc>) -> Resu
     Ok(on_tx!(tx, |conn| sqlx::query(sql).bind(id.0).bind(now).execute(conn).await?.rows_affected()) == 1)
 }
 
-/// Ends a training, once: of all that come to tell its end only the first finds it open.
+/// Ends a training, once: of all that come to tell its end only the first finds it open. None completes that was not
+/// at fal.
 pub async fn end(tx: &mut Tx, id: TrainingId, ending: &Ending, now: DateTime<Utc>) -> Result<bool, StorageError> {
     let sql = "update trainings set status = $2, status_reason = null, next_check_at = null, queue_position = null, \
                progress = case when $2 = 'completed' then 100 else progress end, \
                error_code = $3, training_error = $4, fal_response_data = $5, lora_key = $6, config_key = $7, \
                diffusers_lora_file_url = $8, config_file_url = $9, completed_at = $10, updated_at = $10 \
-               where id = $1 and status not in ('completed', 'failed', 'cancelled')";
+               where id = $1 and status not in ('completed', 'failed', 'cancelled') \
+               and ($2 <> 'completed' or status in ('queued', 'running', 'stalled', 'cancelling'))";
     let (error, response, weights): (Option<(&str, &str)>, _, Option<&Weights>) = match ending {
         Ending::Completed(weights) => (None, Some(&weights.response), Some(weights)),
         Ending::Failed { code, message, response } => (Some((code, message)), response.as_ref(), None),
