@@ -2,13 +2,14 @@
 //!
 //! Read in this order: [`Reader`] tells the steps of one picture; `sniff` names the format by content; `jpeg`, `png` and
 //! `webp` each give an *outline* (the structure, walked before any decoder allocates) and a strict decode; `raster`,
-//! `small`, `turning` and `encoding` make the small upright pictures; `measures` looks at one of them; [`sheet`] puts many
+//! `small`, `turning` and `encoding` (or `turbo`) make the small upright pictures; `measures` looks at one of them; [`sheet`] puts many
 //! thumbnails on one page; [`fence`] puts readers in processes of their own, because no decoder of strangers' files should
 //! share a process with the service.
 //!
 //! This room is a crate of its own for one reason: the pixel loops need optimisation in every build profile, and Cargo
 //! gives profiles per crate.
 
+#[cfg(not(feature = "turbo"))]
 mod encoding;
 mod error;
 mod exif;
@@ -25,6 +26,8 @@ pub mod sheet;
 mod small;
 mod sniff;
 mod trailer;
+#[cfg(feature = "turbo")]
+mod turbo;
 mod turning;
 mod webp;
 

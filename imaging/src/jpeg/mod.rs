@@ -1,6 +1,7 @@
 //! JPEG. Ordinary camera files (sequential, one scan) go through our own decoder, which parses every symbol, is stricter
 //! than libjpeg-turbo about structure, and gives the picture at full or half size.
-//! Progressive files, several scans and CMYK go to `zune-jpeg` in its strict mode, after the same outline.
+//! Progressive files, several scans and CMYK go to `zune-jpeg` in its strict mode, after the same outline; with the
+//! feature `turbo`, those that are sampled as usual go to libjpeg-turbo.
 
 mod baseline;
 mod bits;
@@ -32,6 +33,12 @@ pub(crate) fn decode<'a>(
     match outline.single_scan() {
         Some(scan) if half_side >= side => baseline::decode::<Half, 4>(outline, scan, planes),
         Some(scan) => baseline::decode::<Full, 8>(outline, scan, planes),
+        #[cfg(feature = "turbo")]
+        None if outline.is_usually_sampled() => {
+            let size = (outline.width.into(), outline.height.into());
+            let is_grey = outline.components.len() == 1;
+            crate::turbo::decode(outline.picture, size, is_grey, half_side >= side, samples)
+        }
         None => whole::decode(outline, samples),
     }
 }

@@ -108,6 +108,14 @@ impl<'a> Outline<'a> {
         usable.then(|| parts.iter().flat_map(|&(_, part)| part).copied().collect())
     }
 
+    /// Whether it is grey, or its colours have a sample for each pixel, for each two or for each four. libjpeg-turbo
+    /// knows no smooth way to make others larger.
+    #[cfg(feature = "turbo")]
+    pub(super) fn is_usually_sampled(&self) -> bool {
+        let samplings: Vec<_> = self.components.iter().map(|component| (component.across, component.down)).collect();
+        matches!(samplings[..], [_] | [(1, 1) | (2, 1) | (2, 2), (1, 1), (1, 1)])
+    }
+
     /// The only scan, when it holds all components of a grey or three-colour picture with sequential coding.
     pub(super) fn single_scan(&self) -> Option<&Scan<'a>> {
         let [scan] = self.scans.as_slice() else { return None };
