@@ -57,6 +57,7 @@ codes! {
     TrainingUnderWay = "training_under_way", 409, "A training is under way";
     PhotosInUse = "photos_in_use", 409, "The photos are being packed";
     TrainingState = "training_state", 409, "Not possible in the training's state";
+    PhotosDeleted = "photos_deleted", 409, "Photos of the set were deleted";
     MainNeedsCompletion = "main_needs_completion", 409, "Only a completed avatar can be the main one";
     Conflict = "conflict", 409, "Another change came first";
     StillRunning = "still_running", 409, "The same request is still being worked on";

@@ -279,6 +279,8 @@ words! {
         AvatarFailed = "avatar.failed",
         AvatarCancelled = "avatar.cancelled",
         AvatarMain = "avatar.main",
+        /// Another of its trainings is used from now on, by its owner's choice.
+        AvatarActiveTraining = "avatar.active_training",
         AvatarDeleted = "avatar.deleted",
         PhotoCreated = "photo.created",
         PhotoUpdated = "photo.updated",

@@ -14,3 +14,4 @@ mod photos;
 mod problems;
 mod trainings;
 mod uploads;
+mod versions;

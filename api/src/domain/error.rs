@@ -2,6 +2,8 @@
 
 use aisha_openapi::vocabulary::{AvatarStatus, TrainingStatus};
 
+use super::ids::PhotoId;
+
 /// A step the rules do not allow in the present state. Displays as a sentence for people, with what would help.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
@@ -43,10 +45,20 @@ pub enum Refusal {
         /// The state it is in.
         status: TrainingStatus,
     },
+    /// Photos of the set of an earlier training are gone.
+    #[error("photos of its set were deleted: {}; start a training from the photos that are there", list(photos))]
+    PhotosDeleted {
+        /// Which.
+        photos: Vec<PhotoId>,
+    },
     /// Only a trained avatar can be the main one.
     #[error("only a completed avatar can be the main one")]
     MainNeedsCompletion,
     /// The list of ids is not the list of the avatar's photos.
     #[error("the order must name each photo of the avatar exactly once")]
     OrderIncomplete,
+}
+
+fn list(photos: &[PhotoId]) -> String {
+    photos.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
 }

@@ -9,6 +9,7 @@ use axum::response::{IntoResponse, Response};
 
 use super::request_id;
 use crate::domain::Refusal;
+use crate::domain::ids::PhotoId;
 use crate::files::FilesError;
 use crate::storage::StorageError;
 
@@ -99,11 +100,23 @@ impl From<Refusal> for Problem {
             Refusal::TrainingUnderWay => ProblemCode::TrainingUnderWay,
             Refusal::PhotosInUse => ProblemCode::PhotosInUse,
             Refusal::TrainingState { .. } => ProblemCode::TrainingState,
+            Refusal::PhotosDeleted { .. } => ProblemCode::PhotosDeleted,
             Refusal::MainNeedsCompletion => ProblemCode::MainNeedsCompletion,
             Refusal::OrderIncomplete => return Self::field("/photo_ids", "incomplete", refusal.to_string()),
         };
         let problem = Self::new(code, sentence(&refusal.to_string()));
-        if code == ProblemCode::PhotosInUse { problem.retry_after(3) } else { problem }
+        match refusal {
+            Refusal::PhotosInUse => problem.retry_after(3),
+            Refusal::PhotosDeleted { photos } => {
+                let error = |photo: PhotoId| FieldError {
+                    pointer: "photos".to_owned(),
+                    code: "deleted".to_owned(),
+                    detail: photo.to_string(),
+                };
+                Self { errors: photos.into_iter().map(error).collect(), ..problem }
+            }
+            _ => problem,
+        }
     }
 }
 

@@ -26,6 +26,14 @@ pub async fn find(db: &Db, owner: UserId, id: TrainingId) -> Result<Option<Train
     Ok(row.map(Training::from))
 }
 
+/// The avatar's training with this id. The avatar must be locked.
+pub async fn find_held(tx: &mut Tx, avatar_id: AvatarId, id: TrainingId) -> Result<Option<Training>, StorageError> {
+    let sql = select!("where avatar_id = $1 and id = $2");
+    let row =
+        on_tx!(tx, |conn| sqlx::query_as::<_, Row>(sql).bind(avatar_id.0).bind(id.0).fetch_optional(conn).await?);
+    Ok(row.map(Training::from))
+}
+
 /// The training a job is about. Jobs act for the service, so they name no owner.
 pub async fn find_for_job(db: &Db, id: TrainingId) -> Result<Option<Training>, StorageError> {
     let sql = select!("where id = $1");

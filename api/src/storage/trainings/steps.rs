@@ -33,8 +33,9 @@ pub async fn add(tx: &mut Tx, training: &Training) -> Result<(), StorageError> {
     let sql = "insert into trainings (id, avatar_id, user_id, version, status, progress, progress_source, preset, \
                endpoint, photos, cost_microusd, expected_seconds, attempt_token, training_type, fal_priority, \
                learning_rate, trigger_phrase, steps, multiresolution_training, subject_crop, create_masks, captioning, \
-               finetune_type, finetune_comment, created_at, updated_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, \
-               $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26)";
+               finetune_type, finetune_comment, created_at, updated_at, retry_of, compare_with) values ($1, $2, $3, $4, \
+               $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, \
+               $27, $28)";
     let settings = &training.settings;
     on_tx!(tx, |conn| {
         sqlx::query(sql)
@@ -64,6 +65,8 @@ pub async fn add(tx: &mut Tx, training: &Training) -> Result<(), StorageError> {
             .bind(&settings.finetune_comment)
             .bind(training.created_at)
             .bind(training.updated_at)
+            .bind(training.origin.retry_of.map(|id| id.0))
+            .bind(training.origin.compare_with.map(|id| id.0))
             .execute(conn)
             .await?;
     });
