@@ -12,6 +12,7 @@ mod openapi;
 mod owners;
 mod photos;
 mod problems;
+mod spending;
 mod trainings;
 mod uploads;
 mod versions;

@@ -13,6 +13,7 @@ mod idempotency;
 mod jobs;
 mod objects;
 mod photos;
+mod spending;
 mod store;
 mod trainings;
 mod users;

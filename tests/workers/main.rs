@@ -6,6 +6,7 @@ mod faults;
 mod kills;
 mod matrix;
 mod restarts;
+mod spending;
 mod steps;
 mod submissions;
 mod watch;

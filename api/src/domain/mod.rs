@@ -12,6 +12,7 @@ pub mod page;
 pub mod photo;
 pub mod principal;
 pub mod secret;
+pub mod spending;
 pub mod training;
 pub mod user;
 

@@ -10,6 +10,7 @@ use axum::response::{IntoResponse, Response};
 use super::request_id;
 use crate::domain::Refusal;
 use crate::domain::ids::PhotoId;
+use crate::domain::spending::{Cap, Holder};
 use crate::files::FilesError;
 use crate::storage::StorageError;
 
@@ -101,6 +102,12 @@ impl From<Refusal> for Problem {
             Refusal::PhotosInUse => ProblemCode::PhotosInUse,
             Refusal::TrainingState { .. } => ProblemCode::TrainingState,
             Refusal::PhotosDeleted { .. } => ProblemCode::PhotosDeleted,
+            Refusal::SpendingStopped { .. } => ProblemCode::SpendingStopped,
+            Refusal::AboveCap { .. } => ProblemCode::AboveCap,
+            Refusal::CapReached { cap: Cap::Trainings(Holder::User, _), .. } => ProblemCode::UserTrainingsCap,
+            Refusal::CapReached { cap: Cap::Money(Holder::User, _), .. } => ProblemCode::UserSpendingCap,
+            Refusal::CapReached { cap: Cap::Trainings(Holder::Key, _), .. } => ProblemCode::KeyTrainingsCap,
+            Refusal::CapReached { cap: Cap::Money(Holder::Key, _), .. } => ProblemCode::KeySpendingCap,
             Refusal::MainNeedsCompletion => ProblemCode::MainNeedsCompletion,
             Refusal::OrderIncomplete => return Self::field("/photo_ids", "incomplete", refusal.to_string()),
         };

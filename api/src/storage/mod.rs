@@ -13,6 +13,7 @@ pub mod idempotency;
 pub mod jobs;
 pub mod objects;
 pub mod photos;
+pub mod spending;
 pub mod trainings;
 pub mod users;
 

@@ -29,7 +29,7 @@ use crate::domain::avatar::Avatar;
 use crate::domain::ids::{AvatarId, PhotoId};
 use crate::domain::job::Job;
 use crate::domain::page::Place;
-use crate::storage::{avatars, objects, photos, trainings};
+use crate::storage::{avatars, objects, photos, spending, trainings};
 
 /// The operations on avatars.
 pub(super) fn routes() -> OpenApiRouter<App> {
@@ -195,6 +195,7 @@ async fn delete(
         let abandon = Job::AbandonRequest { endpoint: training.settings.endpoint, request_id: request.id };
         app.enqueue(&mut tx, &abandon, now).await?;
     }
+    spending::forgive(&mut tx, id).await?;
     objects::doom_avatar(&mut tx, id, now).await?;
     app.enqueue(&mut tx, &Job::ClearObjects {}, now).await?;
     app.tell(&mut tx, held::event(EventType::AvatarDeleted, &me, &avatar)).await?;

@@ -8,6 +8,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::launch::{Launch, LaunchQuery};
+use super::spending;
 use crate::app::App;
 use crate::domain::Refusal;
 use crate::domain::ids::TrainingId;
@@ -38,7 +39,10 @@ pub(super) fn routes() -> OpenApiRouter<App> {
         (status = 200, description = "What it would take (`dry_run=true`).", body = TrainingQuote),
         (status = 409, description = "It has not come to nothing, photos of its set are gone, or another training of \
             the avatar is under way.",
-            body = aisha_openapi::problem::Problem, content_type = "application/problem+json")))]
+            body = aisha_openapi::problem::Problem, content_type = "application/problem+json"),
+        (status = 429, description = "A cap of the day is reached; `Retry-After` says when it opens again.",
+            body = aisha_openapi::problem::Problem, content_type = "application/problem+json",
+            headers(("Retry-After" = u32, description = "When the next day begins, in seconds.")))))]
 async fn retry(
     State(app): State<App>,
     caller: Caller,
@@ -64,6 +68,7 @@ async fn retry(
         Claim::Replay(response) => return Ok(response),
         Claim::Fresh(tx) => tx,
     };
+    spending::hold(&app, &mut tx, &me).await?;
     let avatar = held::lock(&mut tx, &me, first.avatar_id).await?;
     let first = trainings::find_held(&mut tx, avatar.id, id).await?.ok_or_else(Problem::not_found)?;
     launch.origin = origin_of_retry(&first)?;

@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::{event, show, usd};
+use super::{event, show, spending, usd};
 use crate::app::App;
 use crate::domain::avatar::{self, Avatar};
 use crate::domain::ids::AvatarId;
@@ -71,7 +71,7 @@ impl Launch {
         quote(app, self.training_type, self.preset, count(&self.photos))
     }
 
-    /// Begins it for an avatar that this transaction holds, keeps the answer under the caller's key, and commits.
+    /// Begins it for an avatar that this transaction holds, as it does what the caps are counted for, keeps the answer under the caller's key, and commits.
     pub(super) async fn begin(
         self,
         app: &App,
@@ -104,7 +104,8 @@ impl Launch {
 
 /// Writes the run.
 async fn add(app: &App, tx: &mut Tx, me: &Principal, avatar: &Avatar, launch: Launch) -> Result<Training, Problem> {
-    let plan = app.settings.trainers.of(launch.training_type).plan(launch.preset);
+    let trainer = app.settings.trainers.of(launch.training_type);
+    let plan = trainer.plan(launch.preset);
     let now = app.now();
     let training = Training {
         id: app.ids.next(),
@@ -120,7 +121,7 @@ async fn add(app: &App, tx: &mut Tx, me: &Principal, avatar: &Avatar, launch: La
         settings: launch.settings(app, avatar.id),
         photos: launch.photos,
         origin: launch.origin,
-        cost_microusd: plan.cost_microusd,
+        cost_microusd: app.settings.prices.of(trainer).of(plan.steps),
         expected_seconds: i64::from(plan.minutes.0 + plan.minutes.1) * 30,
         error_code: None,
         error_message: None,
@@ -139,6 +140,7 @@ async fn add(app: &App, tx: &mut Tx, me: &Principal, avatar: &Avatar, launch: La
         started_at: None,
         completed_at: None,
     };
+    spending::pass(app, tx, me, &training).await?;
     storage::trainings::add(tx, &training).await?;
     app.note(tx, training.id, &Step::new(training.status, ToldBy::User)).await?;
     Ok(training)
@@ -152,7 +154,7 @@ pub(in crate::http) fn quote(app: &App, kind: TrainingType, preset: Preset, phot
         preset,
         endpoint: trainer.endpoint().to_owned(),
         steps: i32::try_from(plan.steps).unwrap_or(i32::MAX),
-        cost_estimate_usd: usd(plan.cost_microusd),
+        cost_estimate_usd: usd(app.settings.prices.of(trainer).of(plan.steps)),
         minutes_min: i64::from(plan.minutes.0),
         minutes_max: i64::from(plan.minutes.1),
         photos,

@@ -1,9 +1,10 @@
-//! Trainings: list, read, cancel. `start` and `again` are the two ways to begin one, which meet in `launch`; `active`
-//! chooses among those that have completed.
+//! Trainings: list, read, cancel. `start` and `again` are the two ways to begin one, which meet in `launch` and pass
+//! the gate of `spending`; `active` chooses among those that have completed.
 
 mod active;
 mod again;
 mod launch;
+mod spending;
 mod start;
 
 use aisha_openapi::trainings::{

@@ -8,6 +8,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::launch::{Launch, LaunchQuery, quote};
+use super::spending;
 use crate::app::App;
 use crate::domain::Refusal;
 use crate::domain::avatar::Avatar;
@@ -40,7 +41,10 @@ pub(super) fn routes() -> OpenApiRouter<App> {
                 ("Retry-After" = u32, description = "When to look again, in seconds."))),
         (status = 200, description = "What it would take (`dry_run=true`).", body = TrainingQuote),
         (status = 409, description = "Something is missing, or a training is under way.",
-            body = aisha_openapi::problem::Problem, content_type = "application/problem+json")))]
+            body = aisha_openapi::problem::Problem, content_type = "application/problem+json"),
+        (status = 429, description = "A cap of the day is reached; `Retry-After` says when it opens again.",
+            body = aisha_openapi::problem::Problem, content_type = "application/problem+json",
+            headers(("Retry-After" = u32, description = "When the next day begins, in seconds.")))))]
 async fn start(
     State(app): State<App>,
     caller: Caller,
@@ -67,6 +71,7 @@ async fn start(
         Claim::Replay(response) => return Ok(response),
         Claim::Fresh(tx) => tx,
     };
+    spending::hold(&app, &mut tx, &me).await?;
     let mut avatar = held::lock(&mut tx, &me, avatar_id).await?;
     let launch = match earlier {
         None => from_photos(&app, &mut tx, &mut avatar, body.value.preset).await?,

@@ -95,6 +95,15 @@ pub async fn keep_fal_training_set(
     Ok(on_tx!(tx, |conn| sqlx::query(sql).bind(id.0).bind(url).bind(now).execute(conn).await?.rows_affected()) == 1)
 }
 
+/// It waits before its submission, for this reason; `false` if that is known already, or fal may have it.
+pub async fn wait(tx: &mut Tx, id: TrainingId, reason: &str, now: DateTime<Utc>) -> Result<bool, StorageError> {
+    let sql = "update trainings set status_reason = $2, updated_at = $3 where id = $1 and submitted_at is null \
+               and status in ('preparing', 'submitting') and (status_reason is null or status_reason <> $2)";
+    let waits =
+        on_tx!(tx, |conn| sqlx::query(sql).bind(id.0).bind(reason).bind(now).execute(conn).await?.rows_affected());
+    Ok(waits == 1)
+}
+
 /// From here on fal may have the training: written before the call, so that it is never made twice. A submission that
 /// was withdrawn may begin again.
 pub async fn begin_submission(
@@ -105,7 +114,7 @@ pub async fn begin_submission(
     now: DateTime<Utc>,
 ) -> Result<bool, StorageError> {
     let sql = "update trainings set status = 'submitting', webhook_url = $2, submitted_at = $3, next_check_at = $4, \
-               updated_at = $3 where id = $1 \
+               status_reason = null, updated_at = $3 where id = $1 \
                and (status = 'preparing' or (status = 'submitting' and submitted_at is null))";
     let begun = on_tx!(tx, |conn| {
         sqlx::query(sql).bind(id.0).bind(webhook_url).bind(now).bind(next_check_at).execute(conn).await?.rows_affected()
