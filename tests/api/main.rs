@@ -2,6 +2,7 @@
 
 mod auth;
 mod avatars;
+mod deletions;
 mod events;
 mod fal_webhook;
 mod idempotency;

@@ -29,6 +29,8 @@ async fn empty(store: &Store) {
         "jobs",
         "spending",
         "spending_stop",
+        "deleted_things",
+        "deletions",
     ];
     for table in trainings.iter().chain(&others).chain(&["idempotency_keys", "_sqlx_migrations"]) {
         store.execute(&format!("drop table {table}")).await.unwrap();

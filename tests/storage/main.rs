@@ -7,6 +7,7 @@ mod api_keys;
 mod avatars;
 mod complete;
 mod db;
+mod deletions;
 mod events;
 mod fal_deliveries;
 mod idempotency;

@@ -3,6 +3,7 @@
 pub mod api_key;
 pub mod avatar;
 pub mod clock;
+pub mod deletion;
 pub mod error;
 pub mod event;
 pub mod ids;

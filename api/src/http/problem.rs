@@ -132,6 +132,8 @@ impl From<StorageError> for Problem {
         tracing::error!(%error, "the database failed a request");
         match error {
             StorageError::Unavailable(_) => unavailable(),
+            // Deleted by another request while this one was at work.
+            _ if error.is_foreign_key_violation() => Self::not_found(),
             _ => internal(),
         }
     }

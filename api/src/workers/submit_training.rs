@@ -15,13 +15,11 @@ use super::{apply_fal_result, ending};
 use crate::app::App;
 use crate::domain::ids::TrainingId;
 use crate::domain::job::Job;
-use crate::domain::training::{Ending, FalRequest, Step, Training};
+use crate::domain::training::{Ending, FalRequest, SET_KEPT_AT_FAL, Step, Training};
 use crate::fal::{FalError, Plan, Submitted, Trainer};
 use crate::files::Key;
 use crate::storage::{StorageError, Tx, avatars, spending, trainings};
 
-/// fal deletes its copy of the set after so long.
-const SET_KEPT_AT_FAL: Duration = Duration::from_hours(24);
 /// A set has some 100 MB at the most; what takes longer has come to a standstill.
 const UPLOAD_PATIENCE: Duration = Duration::from_mins(30);
 /// When to ask for the first time after a submission.

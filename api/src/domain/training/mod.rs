@@ -2,6 +2,8 @@
 
 mod again;
 
+use std::time::Duration;
+
 use aisha_openapi::vocabulary::{
     FalPriority, FinetuneType, PhotoFormat, Preset, ProgressSource, ToldBy, TrainingStatus, TrainingType,
 };
@@ -14,6 +16,9 @@ use serde_json::Value;
 pub use self::again::{Origin, compare, retry, usable, whole_set};
 use super::ids::{AvatarId, PhotoId, TrainingId, UserId};
 use super::photo::avatar_folder;
+
+/// fal deletes its copy of a packed photo set so long after its upload: it is told so with it.
+pub const SET_KEPT_AT_FAL: Duration = Duration::from_hours(24);
 
 /// A training as it is kept.
 #[derive(Debug, Clone, PartialEq)]
