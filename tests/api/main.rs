@@ -2,6 +2,7 @@
 
 mod auth;
 mod avatars;
+mod deletions;
 mod events;
 mod fal_webhook;
 mod idempotency;
@@ -12,5 +13,7 @@ mod openapi;
 mod owners;
 mod photos;
 mod problems;
+mod spending;
 mod trainings;
 mod uploads;
+mod versions;
