@@ -28,7 +28,9 @@ pub(crate) struct Siege {
     program: Program,
     attacker: Person,
     target: String,
+    /// The processes and the files there were at the start.
     processes: Vec<u32>,
+    files: Vec<PathBuf>,
     /// What all processes took at the start, and the most they have taken since.
     start: f64,
     peak: f64,
@@ -49,8 +51,9 @@ impl Siege {
         tokio::time::timeout(PATIENCE, workers).await.expect("the workers start");
         let attacker = program.person("mallory");
         let target = attacker.avatar().await;
-        let (processes, start) = (program.processes(), program.peaks().iter().sum());
-        Self { folder, program, attacker, target, processes, start, peak: start, wrong: Vec::new() }
+        let (processes, files) = (program.processes(), files_below(folder.path()));
+        let start = program.peaks().iter().sum();
+        Self { folder, program, attacker, target, processes, files, start, peak: start, wrong: Vec::new() }
     }
 
     /// Sends each file alone, and takes its time.
@@ -124,8 +127,8 @@ impl Siege {
         println!("the slowest request: {slowest:?}");
     }
 
-    /// Looks at what is left: no photo, no object, no file under way, and the processes there were, no larger than
-    /// allowed.
+    /// Looks at what is left: no photo, no object, the files and the processes there were at the start, and these no
+    /// larger than allowed.
     pub(crate) async fn end(mut self) {
         self.weigh();
         let peaks: Vec<_> = self.program.peaks().iter().map(|peak| peak.round()).collect();
@@ -146,8 +149,7 @@ impl Siege {
         };
         let _ = tokio::time::timeout(PATIENCE, emptied).await;
         assert_eq!(self.objects().await, [""; 0]);
-        assert_eq!(files_below(&self.folder.path().join("objects")), [PathBuf::new(); 0]);
-        assert_eq!(files_below(&self.folder.path().join("spool")), [PathBuf::new(); 0]);
+        assert_eq!(files_below(self.folder.path()), self.files);
     }
 
     /// The objects in the ledger of the service.
@@ -203,8 +205,11 @@ fn told(answer: &str) -> (u16, Option<String>) {
     (status, code.map(str::to_owned))
 }
 
-/// Every file below a folder.
+/// Every file below a folder, in order.
 fn files_below(folder: &Path) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
-    entries.flat_map(|path| if path.is_dir() { files_below(&path) } else { vec![path] }).collect()
+    let mut files: Vec<_> =
+        entries.flat_map(|path| if path.is_dir() { files_below(&path) } else { vec![path] }).collect();
+    files.sort();
+    files
 }

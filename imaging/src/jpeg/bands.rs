@@ -39,7 +39,7 @@ impl Band<'_> {
     /// One more bit of each coefficient: those that are not zero have one each, the others are told by symbols.
     pub(super) fn bits<'d>(&self, mut bits: Bits<'d>, run: &mut u64, nonzero: &mut u64) -> Result<Bits<'d>, Damage> {
         let known = *nonzero;
-        let is_known = |step: usize| known >> step & 1 == 1;
+        let is_known = |step: usize| (known >> step) & 1 == 1;
         let mut step = self.first;
         while *run == 0 && step <= self.last {
             bits = bits.refilled();

@@ -71,7 +71,7 @@ pub(super) fn zeros(count: usize) -> Vec<u8> {
         stream.push(code, length);
     }
     let (eights, rest) = ((count - 1) / (8 * MATCH), (count - 1) % (8 * MATCH));
-    let eight = |stream: &mut Bits| (0..8).for_each(|_| stream.push(0b1100_0101_00000, 13));
+    let eight = |stream: &mut Bits| (0..8).for_each(|_| stream.push(0b1_1000_1010_0000, 13));
     (0..eights.min(2)).for_each(|_| eight(&mut stream));
     if let Some(more) = eights.checked_sub(2) {
         // What does not fill a byte yet stays behind the whole ones.
@@ -100,7 +100,7 @@ impl Bits {
                 self.bytes.push(0);
             }
             let last = self.bytes.last_mut().expect("a byte");
-            *last |= u8::from(code >> bit & 1 == 1) << self.bits;
+            *last |= u8::from((code >> bit) & 1 == 1) << self.bits;
             self.bits = (self.bits + 1) % 8;
         }
     }
