@@ -58,7 +58,7 @@ impl<'a> Outline<'a> {
                 b"IEND" => break,
                 _ => {}
             }
-            if let Some(packed) = packed_note(kind, body) {
+            if let Some(packed) = packed_note(*kind, body) {
                 notes = notes
                     .checked_sub(unpacked_length(&[packed], notes))
                     .ok_or_else(|| corrupt("a text or a profile in it unpacks to more than anybody needs"))?;
@@ -76,17 +76,17 @@ impl<'a> Outline<'a> {
 
     /// The colour profile, unpacked; nothing when it cannot be, or when it unpacks to more than any profile needs.
     pub(crate) fn profile(&self) -> Option<Vec<u8>> {
-        let packed = packed_note(b"iCCP", self.profile?)?;
+        let packed = packed_note(*b"iCCP", self.profile?)?;
         fdeflate::decompress_to_vec_bounded(packed, profile::LARGEST).ok()
     }
 }
 
 /// What is compressed in a chunk beside the pixels.
-fn packed_note<'a>(kind: &[u8; 4], body: &'a [u8]) -> Option<&'a [u8]> {
+fn packed_note<'a>(kind: [u8; 4], body: &'a [u8]) -> Option<&'a [u8]> {
     let after_zero = |bytes: &'a [u8]| bytes.get(memchr::memchr(0, bytes)? + 1..);
     // A name, a zero, and the only method of compression there is.
     let named = after_zero(body)?;
-    match kind {
+    match &kind {
         b"iCCP" | b"zTXt" => named.strip_prefix(&[0]),
         // Whether it is compressed at all, and behind the method the language and the name in it.
         b"iTXt" => after_zero(after_zero(named.strip_prefix(&[1, 0])?)?),

@@ -133,8 +133,8 @@ fn parts<'t>(
         };
         let quantiser = outline.components[part.component].quantisation;
         let complete = coded && tables.quantisers[usize::from(quantiser)].is_some();
-        let tabled = Tabled { component: part.component, dc, ac };
-        complete.then_some(tabled).ok_or_else(|| corrupt("a table it needs is missing"))
+        let found = Tabled { component: part.component, dc, ac };
+        complete.then_some(found).ok_or_else(|| corrupt("a table it needs is missing"))
     };
     scan.parts.iter().map(of).collect()
 }

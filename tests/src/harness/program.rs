@@ -14,7 +14,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A running program on SQLite and a folder.
 pub struct Program {
-    program: PathBuf,
+    executable: PathBuf,
     folder: PathBuf,
     port: u16,
     process: Child,
@@ -31,7 +31,7 @@ impl Program {
         command.env("AISHA_DATA_DIR", folder).env("AISHA_LISTEN", format!("127.0.0.1:{port}"));
         command.envs(settings.iter().copied());
         let process = command.spawn().expect("the program starts");
-        let started = Self { program: program.into(), folder: folder.to_owned(), port, process };
+        let started = Self { executable: program.into(), folder: folder.to_owned(), port, process };
         let anybody = Person::new(started.url(), None);
         let begun = Instant::now();
         loop {
@@ -57,7 +57,7 @@ impl Program {
 
     /// Somebody else with an account and a key, made as the operator makes them.
     pub fn person(&self, name: &str) -> Person {
-        let mut command = Command::new(&self.program);
+        let mut command = Command::new(&self.executable);
         command.args(["keys", "create", "--user", name]).current_dir(&self.folder).stderr(Stdio::null()).env_clear();
         let made = command.env("AISHA_DATA_DIR", &self.folder).output().expect("the program starts");
         let key = String::from_utf8(made.stdout).expect("a key is a text");
@@ -70,16 +70,17 @@ impl Program {
         let own = self.process.id();
         let entries = std::fs::read_dir("/proc").into_iter().flatten().flatten();
         let numbers = entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
-        let mut children: Vec<u32> = numbers
-            .filter(|&process| figure(process, "PPid:").is_some_and(|parent| parent == f64::from(own)))
-            .collect();
+        let mut children: Vec<u32> = numbers.filter(|&process| figure(process, "PPid:") == Some(own)).collect();
         children.sort_unstable();
         std::iter::once(own).chain(children).collect()
     }
 
     /// The most memory each of its processes has had, in MB. Empty where there is no `/proc`.
     pub fn peaks(&self) -> Vec<f64> {
-        self.processes().into_iter().filter_map(|process| Some(figure(process, "VmHWM:")? / 1024.0)).collect()
+        self.processes()
+            .into_iter()
+            .filter_map(|process| Some(f64::from(figure(process, "VmHWM:")?) / 1024.0))
+            .collect()
     }
 }
 
@@ -89,7 +90,7 @@ impl Drop for Program {
     }
 }
 
-fn figure(process: u32, name: &str) -> Option<f64> {
+fn figure(process: u32, name: &str) -> Option<u32> {
     let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
     let line = status.lines().find(|line| line.starts_with(name))?;
     line.split_whitespace().nth(1)?.parse().ok()

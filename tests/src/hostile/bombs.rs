@@ -82,7 +82,7 @@ pub(super) fn profiles(originals: &[Original]) -> Vec<Case> {
     let bomb = |megabytes: usize| {
         Case::of(original, &format!("a profile of {megabytes} MB"), CORRUPT, move |bytes| {
             let body = [b"bomb\0\0", &png::zeros(megabytes * MB)[..]].concat();
-            png::with_before(bytes, b"IDAT", &png::chunk(*b"iCCP", &body))
+            png::with_before(bytes, *b"IDAT", &png::chunk(*b"iCCP", &body))
         })
     };
     sizes.map(bomb).collect()
@@ -98,7 +98,7 @@ pub(super) fn texts(originals: &[Original]) -> Vec<Case> {
                 let what = format!("{count} × {megabytes} MB of {}", kind.escape_ascii());
                 cases.push(Case::of(original, &what, CORRUPT, move |bytes| {
                     let text = png::chunk(kind, &[head, &png::zeros(megabytes * MB)].concat());
-                    png::with_before(bytes, b"IEND", &text.repeat(count))
+                    png::with_before(bytes, *b"IEND", &text.repeat(count))
                 }));
             }
         }
@@ -119,7 +119,7 @@ pub(super) fn weights(originals: &[Original]) -> Vec<Case> {
     let mut cases: Vec<Case> = ["JPEG", "progressive JPEG", "PNG", "WebP"].into_iter().map(padded).collect();
     cases.push(Case::new("30 MB of nothing", TOO_HEAVY, || vec![0; 30 * MB]));
     cases.push(Case::of(named(originals, "WebP"), "notes of 11 MB", TOO_HEAVY, |bytes| {
-        webp::file(&[&bytes[12..], &webp::chunk(b"note", &vec![0; 11 * MB])].concat())
+        webp::file(&[&bytes[12..], &webp::chunk(*b"note", &vec![0; 11 * MB])].concat())
     }));
     cases
 }

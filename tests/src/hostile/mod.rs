@@ -65,8 +65,11 @@ impl Case {
     }
 }
 
+/// What makes the cases of one kind.
+pub type Generator = fn(&[Original]) -> Vec<Case>;
+
 /// Every kind of attack with its generator.
-pub const KINDS: [(&str, fn(&[Original]) -> Vec<Case>); 19] = [
+pub const KINDS: [(&str, Generator); 19] = [
     ("truncation", damage::truncations),
     ("truncation that was given an end", damage::mended_truncations),
     ("zeroed run", damage::zeroed_runs),
@@ -90,9 +93,8 @@ pub const KINDS: [(&str, fn(&[Original]) -> Vec<Case>); 19] = [
 
 /// Every hostile file, by kind.
 pub fn files(originals: &[Original]) -> Vec<Case> {
-    let of_kind = |(kind, make): (&'static str, fn(&[Original]) -> Vec<Case>)| {
-        make(originals).into_iter().map(move |case| Case { kind, ..case })
-    };
+    let of_kind =
+        |(kind, make): (&'static str, Generator)| make(originals).into_iter().map(move |case| Case { kind, ..case });
     let mut cases: Vec<Case> = KINDS.into_iter().flat_map(of_kind).collect();
     for (number, case) in cases.iter_mut().enumerate() {
         case.file_name = FILE_NAMES[number % FILE_NAMES.len()];

@@ -162,14 +162,14 @@ pub(super) fn claiming(png: &[u8], width: u32, height: u32) -> Vec<u8> {
 }
 
 /// The file with chunks before its first one of this kind.
-pub(super) fn with_before(png: &[u8], kind: &[u8; 4], piece: &[u8]) -> Vec<u8> {
-    let (_, at) = chunks(png).into_iter().find(|(found, _)| found == kind).expect("a chunk of this kind");
+pub(super) fn with_before(png: &[u8], kind: [u8; 4], piece: &[u8]) -> Vec<u8> {
+    let (_, at) = chunks(png).into_iter().find(|(found, _)| *found == kind).expect("a chunk of this kind");
     [&png[..at.start], piece, &png[at.start..]].concat()
 }
 
 /// The file without its chunks of this kind.
-fn without(png: &[u8], kind: &[u8; 4]) -> Vec<u8> {
-    let kept = chunks(png).into_iter().filter(|(found, _)| found != kind).flat_map(|(_, at)| png[at].to_vec());
+fn without(png: &[u8], kind: [u8; 4]) -> Vec<u8> {
+    let kept = chunks(png).into_iter().filter(|(found, _)| *found != kind).flat_map(|(_, at)| png[at].to_vec());
     SIGNATURE.iter().copied().chain(kept).collect()
 }
 
@@ -191,13 +191,13 @@ pub(super) fn malformed(originals: &[Original]) -> Vec<Case> {
         cases.push(Case::of(named(originals, original), what, CORRUPT, edit));
     };
     for original in ["PNG", "interlaced PNG", "PNG with a palette"] {
-        add(original, "no pixels", |png| without(png, b"IDAT"));
-        add(original, "no header", |png| without(png, b"IHDR"));
-        add(original, "no end", |png| without(png, b"IEND"));
-        add(original, "a header twice", |png| with_before(png, b"IDAT", &png[8..33]));
-        add(original, "a chunk longer than the file", |png| with_before(png, b"IDAT", b"\x7F\xFF\xFF\xFFtEXt"));
+        add(original, "no pixels", |png| without(png, *b"IDAT"));
+        add(original, "no header", |png| without(png, *b"IHDR"));
+        add(original, "no end", |png| without(png, *b"IEND"));
+        add(original, "a header twice", |png| with_before(png, *b"IDAT", &png[8..33]));
+        add(original, "a chunk longer than the file", |png| with_before(png, *b"IDAT", b"\x7F\xFF\xFF\xFFtEXt"));
         add(original, "a wrong checksum of the header", |png| [&png[..32], &[png[32] ^ 1], &png[33..]].concat());
-        add(original, "a wrong checksum of a note", |png| with_before(png, b"IEND", b"\0\0\0\x03tEXtA\0B\0\0\0\0"));
+        add(original, "a wrong checksum of a note", |png| with_before(png, *b"IEND", b"\0\0\0\x03tEXtA\0B\0\0\0\0"));
         add(original, "a wrong checksum of the end", |png| [&png[..png.len() - 1], &[!png[png.len() - 1]]].concat());
         add(original, "a wrong checksum of the rows", |png| {
             repacked(png, |mut packed| {
@@ -214,10 +214,10 @@ pub(super) fn malformed(originals: &[Original]) -> Vec<Case> {
         add(original, "a row too few", |png| refilled(png, |rows| rows[..rows.len() - 200].to_vec()));
         add(original, "a row too many", |png| refilled(png, |rows| [&rows[..], &[0; 200]].concat()));
         add(original, "a palette cut inside a colour", |png| {
-            with_before(&without(png, b"PLTE"), b"IDAT", &chunk(*b"PLTE", &[1; 7]))
+            with_before(&without(png, *b"PLTE"), *b"IDAT", &chunk(*b"PLTE", &[1; 7]))
         });
     }
-    add("PNG with a palette", "no palette", |png| without(png, b"PLTE"));
+    add("PNG with a palette", "no palette", |png| without(png, *b"PLTE"));
     add("PNG", "pixels in two places", |png| {
         let middle = pixels(png).start + 1000;
         let (first, second) = (&png[pixels(png).start..middle], &png[middle..pixels(png).end]);

@@ -80,16 +80,16 @@ pub(super) fn animations(originals: &[Original]) -> Vec<Case> {
         cases.push(Case::of(original, "animated", UNSUPPORTED, |bytes| {
             let frame = [&[0; 4][..], &bytes[16..24], &[0; 8], &[0, 1, 0, 25, 0, 0]].concat();
             let chunks = [png::chunk(*b"acTL", &[0, 0, 0, 2, 0, 0, 0, 0]), png::chunk(*b"fcTL", &frame)];
-            png::with_before(bytes, b"IDAT", &chunks.concat())
+            png::with_before(bytes, *b"IDAT", &chunks.concat())
         }));
     }
     for original in ["WebP", "lossy WebP"] {
         cases.push(Case::of(named(originals, original), "animated", UNSUPPORTED, |bytes| {
-            let frame = webp::chunk(b"ANMF", &[&[0; 16], &bytes[12..]].concat());
-            webp::file(&[webp::canvas((WIDTH, HEIGHT), 2), webp::chunk(b"ANIM", &[0; 6]), frame.repeat(2)].concat())
+            let frame = webp::chunk(*b"ANMF", &[&[0; 16], &bytes[12..]].concat());
+            webp::file(&[webp::canvas((WIDTH, HEIGHT), 2), webp::chunk(*b"ANIM", &[0; 6]), frame.repeat(2)].concat())
         }));
         cases.push(Case::of(named(originals, original), "a frame without an animation", UNSUPPORTED, |bytes| {
-            webp::file(&[&bytes[12..], &webp::chunk(b"ANMF", &[0; 16])].concat())
+            webp::file(&[&bytes[12..], &webp::chunk(*b"ANMF", &[0; 16])].concat())
         }));
     }
     cases

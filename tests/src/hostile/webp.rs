@@ -17,8 +17,8 @@ pub(super) fn file(chunks: &[u8]) -> Vec<u8> {
 }
 
 /// A chunk, padded to an even length.
-pub(super) fn chunk(kind: &[u8; 4], body: &[u8]) -> Vec<u8> {
-    [kind, &length(body.len())[..], body, &[0][..body.len() % 2]].concat()
+pub(super) fn chunk(kind: [u8; 4], body: &[u8]) -> Vec<u8> {
+    [&kind, &length(body.len())[..], body, &[0][..body.len() % 2]].concat()
 }
 
 fn length(bytes: usize) -> [u8; 4] {
@@ -29,7 +29,7 @@ fn length(bytes: usize) -> [u8; 4] {
 pub(super) fn canvas((width, height): (u32, u32), flags: u8) -> Vec<u8> {
     let [w0, w1, w2, _] = (width - 1).to_le_bytes();
     let [h0, h1, h2, _] = (height - 1).to_le_bytes();
-    chunk(b"VP8X", &[flags, 0, 0, 0, w0, w1, w2, h0, h1, h2])
+    chunk(*b"VP8X", &[flags, 0, 0, 0, w0, w1, w2, h0, h1, h2])
 }
 
 /// A simple file with an extended header before its picture.
@@ -106,7 +106,7 @@ pub(super) fn malformed(originals: &[Original]) -> Vec<Case> {
         add(original, "another width outside", CORRUPT, |webp| extended(&simple(webp), (WIDTH * 2, HEIGHT), 0));
         add(original, "another height outside", CORRUPT, |webp| extended(&simple(webp), (WIDTH, HEIGHT - 1), 0));
         add(original, "an extended header cut off", CORRUPT, |webp| {
-            file(&[&chunk(b"VP8X", &[0; 6]), &webp[place(webp)..]].concat())
+            file(&[&chunk(*b"VP8X", &[0; 6]), &webp[place(webp)..]].concat())
         });
         add(original, "a flag of an animation", UNSUPPORTED, |webp| {
             extended(&simple(webp), (WIDTH, HEIGHT), ANIMATION)

@@ -10,7 +10,7 @@ impl Sender<'_> {
         let of = |length: &str| format!("Content-Type: image/jpeg\r\nContent-Length: {length}\r\n");
         let chunked = "Content-Type: image/jpeg\r\nTransfer-Encoding: chunked\r\n";
         let (longer, shorter) = (of(&(picture.len() + 1).to_string()), of(&(picture.len() - 1).to_string()));
-        let extended = [b"5;", &[b'x'; 1 << 16][..], b"\r\nhello\r\n0\r\n\r\n"].concat();
+        let extended = [b"5;", &vec![b'x'; 1 << 16][..], b"\r\nhello\r\n0\r\n\r\n"].concat();
         let bad = "bad_request";
         let unfinished = |request| Request { ends: true, ..request };
         let mut all = vec![
