@@ -1,5 +1,6 @@
 //! The contract of the HTTP API, a file a resource, each rule with its status and its code.
 
+mod albums;
 mod auth;
 mod avatars;
 mod deletions;
@@ -8,6 +9,7 @@ mod fal_webhook;
 mod idempotency;
 mod judgement;
 mod me;
+mod measuring;
 mod objects;
 mod openapi;
 mod owners;

@@ -1,7 +1,10 @@
 //! JPEG. Ordinary camera files (sequential, one scan) go through our own decoder, which parses every symbol, is stricter
 //! than libjpeg-turbo about structure, and gives the picture at full or half size.
-//! Progressive files, several scans and CMYK go to `zune-jpeg` in its strict mode, after the same outline.
+//! Progressive files, several scans and CMYK go to `zune-jpeg` in its strict mode, after the same outline and an audit
+//! that parses every symbol of theirs, too.
 
+mod audit;
+mod bands;
 mod baseline;
 mod bits;
 mod huffman;
@@ -32,6 +35,9 @@ pub(crate) fn decode<'a>(
     match outline.single_scan() {
         Some(scan) if half_side >= side => baseline::decode::<Half, 4>(outline, scan, planes),
         Some(scan) => baseline::decode::<Full, 8>(outline, scan, planes),
-        None => whole::decode(outline, samples),
+        None => {
+            audit::check(outline)?;
+            whole::decode(outline, samples)
+        }
     }
 }
