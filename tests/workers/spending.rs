@@ -30,6 +30,9 @@ async fn what_fal_has_not_got_waits(backend: Backend) {
     let waiting = begun.get().await;
     assert_eq!((&waiting["status"], &waiting["status_reason"]), (&json!("preparing"), &json!("spending_stopped")));
     assert_eq!(fal.get("sandbox/requests").await.expect(200), json!([]), "nothing is spent");
+    let photos = begun.ann.get(&format!("/v1/avatars/{}/photos", begun.avatar)).await.expect(200);
+    let photo = photos["data"][0]["id"].as_str().expect("an id").to_owned();
+    begun.ann.delete(&format!("/v1/photos/{photo}")).await.expect(204);
     let steps = begun.ann.get(&format!("/v1/trainings/{}/events", begun.training)).await.expect(200);
     let told = steps["data"].as_array().expect("steps").iter().filter(|step| step["reason"] == "spending_stopped");
     assert_eq!(told.count(), 1, "it is told once: {steps:#}");

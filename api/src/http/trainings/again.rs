@@ -40,6 +40,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
         (status = 409, description = "It has not come to nothing, photos of its set are gone, or another training of \
             the avatar is under way.",
             body = aisha_openapi::problem::Problem, content_type = "application/problem+json"),
+        (status = 403, description = "The key does not allow this, or no day allows so much money."),
         (status = 429, description = "A cap of the day is reached; `Retry-After` says when it opens again.",
             body = aisha_openapi::problem::Problem, content_type = "application/problem+json",
             headers(("Retry-After" = u32, description = "When the next day begins, in seconds.")))))]

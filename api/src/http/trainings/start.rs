@@ -42,6 +42,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
         (status = 200, description = "What it would take (`dry_run=true`).", body = TrainingQuote),
         (status = 409, description = "Something is missing, or a training is under way.",
             body = aisha_openapi::problem::Problem, content_type = "application/problem+json"),
+        (status = 403, description = "The key does not allow this, or no day allows so much money."),
         (status = 429, description = "A cap of the day is reached; `Retry-After` says when it opens again.",
             body = aisha_openapi::problem::Problem, content_type = "application/problem+json",
             headers(("Retry-After" = u32, description = "When the next day begins, in seconds.")))))]
