@@ -36,7 +36,7 @@ async fn seen(person: &Person, avatar: &str) -> Vec<(Vec<Value>, Vec<Bytes>)> {
 async fn execute(app: &TestApp, sql: &'static str) {
     match &app.rooms().db {
         Db::Postgres(pool) => drop(sqlx::query(sql).execute(pool).await.expect("a change")),
-        Db::Sqlite(pool) => drop(sqlx::query(sql).execute(pool).await.expect("a change")),
+        Db::Sqlite(pool, _) => drop(sqlx::query(sql).execute(pool).await.expect("a change")),
     }
 }
 

@@ -76,7 +76,7 @@ impl Store {
         let sql = sqlx::AssertSqlSafe(sql.to_owned());
         Ok(match &self.db {
             Db::Postgres(pool) => sqlx::query(sql).execute(pool).await?.rows_affected(),
-            Db::Sqlite(pool) => sqlx::query(sql).execute(pool).await?.rows_affected(),
+            Db::Sqlite(pool, _) => sqlx::query(sql).execute(pool).await?.rows_affected(),
         })
     }
 
@@ -85,7 +85,7 @@ impl Store {
         let sql = sqlx::AssertSqlSafe(sql.to_owned());
         match &self.db {
             Db::Postgres(pool) => sqlx::query_scalar(sql).fetch_one(pool).await,
-            Db::Sqlite(pool) => sqlx::query_scalar(sql).fetch_one(pool).await,
+            Db::Sqlite(pool, _) => sqlx::query_scalar(sql).fetch_one(pool).await,
         }
         .expect("a number")
     }
@@ -99,7 +99,7 @@ impl Store {
                 self.execute(&drop).await.expect("the constraint has its usual name");
                 self.execute(&update).await.expect("a word");
             }
-            Db::Sqlite(pool) => {
+            Db::Sqlite(pool, _) => {
                 let mut connection = pool.acquire().await.expect("a connection");
                 for sql in ["pragma ignore_check_constraints = on", &update, "pragma ignore_check_constraints = off"] {
                     let sql = sqlx::AssertSqlSafe(sql.to_owned());
