@@ -4,11 +4,12 @@ FROM rust:1.95-bookworm AS build
 WORKDIR /src
 # The image's own toolchain: rust-toolchain.toml would fetch clippy and rustfmt, which a build does not need.
 ENV RUSTUP_TOOLCHAIN=1.95.0
+RUN apt-get update && apt-get install --yes --no-install-recommends cmake nasm && rm -rf /var/lib/apt/lists/*
 COPY . .
 # The caches outlive the layer, so a change of one line compiles one crate; what is in a cache is not in the image.
 RUN --mount=type=cache,target=/usr/local/cargo/registry \
     --mount=type=cache,target=/src/target \
-    cargo build --release --locked --package aisha-api \
+    cargo build --release --locked --package aisha-api --features turbo \
     && install target/release/aisha-api /usr/local/bin/aisha-api
 
 FROM debian:bookworm-slim

@@ -9,7 +9,7 @@ use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
-use crate::config::{PhotoLimits, Trainers, UploadLimits};
+use crate::config::{PhotoLimits, Prices, SpendingConfig, Trainers, UploadLimits};
 use crate::domain::clock::Clock;
 use crate::domain::event::NewEvent;
 use crate::domain::ids::{Ids, TrainingId};
@@ -63,6 +63,10 @@ pub struct Settings {
     pub uploads: UploadLimits,
     /// Which trainer learns which kind of avatar.
     pub trainers: Trainers,
+    /// What they cost.
+    pub prices: Prices,
+    /// What may be spent.
+    pub spending: SpendingConfig,
     /// Where files lie while they are worked on.
     pub temporary_dir: std::path::PathBuf,
     /// How often a training whose submission was not answered is submitted once more.

@@ -69,6 +69,8 @@ impl Service {
             rules: config.rules,
             uploads: config.uploads.clone(),
             trainers: config.trainers,
+            prices: config.prices,
+            spending: config.spending,
             temporary_dir: config.temporary_dir(),
             resubmissions: config.resubmissions,
             sweep_interval: config.sweep_interval,

@@ -46,6 +46,7 @@ codes! {
     Unauthenticated = "unauthenticated", 401, "No valid credentials";
     InvalidSignature = "invalid_signature", 401, "The signature does not hold";
     Forbidden = "forbidden", 403, "The key does not allow this";
+    AboveCap = "above_cap", 403, "It costs more than any day allows";
     LinkInvalid = "link_invalid", 403, "The link is not valid";
     LinkExpired = "link_expired", 403, "The link has expired";
     NotFound = "not_found", 404, "Not found";
@@ -57,6 +58,8 @@ codes! {
     TrainingUnderWay = "training_under_way", 409, "A training is under way";
     PhotosInUse = "photos_in_use", 409, "The photos are being packed";
     TrainingState = "training_state", 409, "Not possible in the training's state";
+    PhotosDeleted = "photos_deleted", 409, "Photos of the set were deleted";
+    SpendingStopped = "spending_stopped", 409, "Nothing may be spent at present";
     MainNeedsCompletion = "main_needs_completion", 409, "Only a completed avatar can be the main one";
     Conflict = "conflict", 409, "Another change came first";
     StillRunning = "still_running", 409, "The same request is still being worked on";
@@ -73,6 +76,10 @@ codes! {
     ResolutionTooHigh = "resolution_too_high", 422, "The picture is too large";
     TooManyPhotos = "too_many_photos", 422, "The avatar is full";
     NoPhotos = "no_photos", 422, "No photo was in the request";
+    UserTrainingsCap = "user_trainings_cap", 429, "The person's trainings of the day are used up";
+    UserSpendingCap = "user_spending_cap", 429, "The person's money of the day is used up";
+    KeyTrainingsCap = "key_trainings_cap", 429, "The key's trainings of the day are used up";
+    KeySpendingCap = "key_spending_cap", 429, "The key's money of the day is used up";
     Internal = "internal_error", 500, "Something went wrong on our side";
     Unavailable = "unavailable", 503, "The service cannot do this right now";
 }

@@ -14,10 +14,22 @@ pub struct NewTraining {
     /// How much time and money it may take.
     #[serde(default = "balanced")]
     pub preset: Preset,
+    /// A completed training of this avatar, to learn from exactly its photos, with another preset, so that the two
+    /// results can be compared. Left out, it learns from the avatar's photos as they are now.
+    #[serde(default)]
+    pub compare_with: Option<Uuid>,
 }
 
 fn balanced() -> Preset {
     Preset::Balanced
+}
+
+/// Which training an avatar is to be used with.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ActiveTraining {
+    /// A completed training of this avatar.
+    pub training_id: Uuid,
 }
 
 /// A training.
@@ -44,6 +56,10 @@ pub struct Training {
     pub eta: Option<DateTime<Utc>>,
     /// What was asked for.
     pub preset: Preset,
+    /// The failed or cancelled training that it tries again, on the same photos.
+    pub retry_of: Option<Uuid>,
+    /// The training whose photos it learns from with another preset, to be compared with.
+    pub compare_with: Option<Uuid>,
     /// The trainer at fal.
     #[schema(example = "fal-ai/flux-lora-portrait-trainer")]
     pub endpoint: String,

@@ -254,6 +254,60 @@ words! {
 }
 
 words! {
+    /// The kind of thing that was deleted.
+    DeletionSubject { Avatar = "avatar", User = "user" }
+}
+
+words! {
+    /// How far a deletion is.
+    DeletionStatus {
+        /// The store has not confirmed every object yet.
+        Deleting = "deleting",
+        /// Every object in the store of this service is gone.
+        Complete = "complete",
+    }
+}
+
+words! {
+    /// Where a deleted thing lay.
+    DeletedPlace {
+        /// The object store of this service.
+        Store = "store",
+        Fal = "fal",
+    }
+}
+
+words! {
+    /// What a deleted thing was.
+    DeletedKind {
+        /// A file in the store of this service.
+        Object = "object",
+        /// The packed photos of a training, at fal.
+        TrainingSet = "training_set",
+        /// Trained weights or their configuration, at fal.
+        ResultFile = "result_file",
+        /// What fal notes of a training.
+        Request = "request",
+    }
+}
+
+words! {
+    /// What is known of a deleted thing.
+    DeletedState {
+        /// The store is still to delete it.
+        Waiting = "waiting",
+        /// The store has confirmed that it is gone.
+        Gone = "gone",
+        /// fal deletes it by itself at `expires_at`.
+        Expiring = "expiring",
+        /// fal was to delete it by `expires_at`, which is over.
+        Expired = "expired",
+        /// It is kept by the rules of the account at fal, which this service cannot see.
+        Unconfirmed = "unconfirmed",
+    }
+}
+
+words! {
     /// What a key may do.
     Scope {
         AvatarsRead = "avatars:read",
@@ -279,6 +333,8 @@ words! {
         AvatarFailed = "avatar.failed",
         AvatarCancelled = "avatar.cancelled",
         AvatarMain = "avatar.main",
+        /// Another of its trainings is used from now on, by its owner's choice.
+        AvatarActiveTraining = "avatar.active_training",
         AvatarDeleted = "avatar.deleted",
         PhotoCreated = "photo.created",
         PhotoUpdated = "photo.updated",

@@ -1,16 +1,21 @@
 //! The contract of the HTTP API, a file a resource, each rule with its status and its code.
 
+mod albums;
 mod auth;
 mod avatars;
+mod deletions;
 mod events;
 mod fal_webhook;
 mod idempotency;
 mod judgement;
 mod me;
+mod measuring;
 mod objects;
 mod openapi;
 mod owners;
 mod photos;
 mod problems;
+mod spending;
 mod trainings;
 mod uploads;
+mod versions;

@@ -26,6 +26,7 @@ const WITHOUT_IDS: &[(&str, &str)] = &[
     ("listAvatars", "looked through below: none of the other's stands in it"),
     ("listEvents", "looked through below: none of the other's stands in it"),
     ("getMe", "shows the caller"),
+    ("deleteMe", "deletes the caller; see deletions.rs"),
 ];
 
 /// An operation of the document.
@@ -66,6 +67,7 @@ impl Operation {
             .replace("{avatar_id}", &things.avatar)
             .replace("{photo_id}", &things.photo)
             .replace("{training_id}", &things.training)
+            .replace("{deletion_id}", &things.deletion)
             .replace("{key}", "x/y")
             .replace("{token}", "x");
         assert!(!path.contains('{'), "{}: this walk does not know what to put into {path}", self.name);
@@ -89,6 +91,7 @@ struct Things {
     avatar: String,
     photo: String,
     training: String,
+    deletion: String,
 }
 
 impl Things {
@@ -97,12 +100,15 @@ impl Things {
         // Until all events have their numbers the timeline still changes.
         person.event("avatar.completed", 0).await;
         let photos = person.get(&format!("/v1/avatars/{avatar}/photos")).await.expect(200);
-        Self { photo: aisha_tests::harness::id(&photos["data"][0]), avatar, training }
+        let given_up = person.avatar().await;
+        let deletion = person.delete(&format!("/v1/avatars/{given_up}")).await.expect(202);
+        let (photo, deletion) = (aisha_tests::harness::id(&photos["data"][0]), aisha_tests::harness::id(&deletion));
+        Self { avatar, photo, training, deletion }
     }
 
     fn missing() -> Self {
         let id = || uuid::Uuid::now_v7().to_string();
-        Self { avatar: id(), photo: id(), training: id() }
+        Self { avatar: id(), photo: id(), training: id(), deletion: id() }
     }
 
     /// All that their owner can see of them, but for signed links, which differ from hour to hour.

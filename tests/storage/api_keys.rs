@@ -6,7 +6,7 @@ use aisha_api::storage::api_keys;
 use aisha_openapi::vocabulary::Scope;
 use uuid::Uuid;
 
-use crate::store::{NAME, Store, at, now};
+use crate::store::{NAME, Store, assert_waits, at, now};
 
 crate::on_both!(
     a_key_reads_back_with_every_scope,
@@ -15,6 +15,7 @@ crate::on_both!(
     a_use_is_noted_at_most_once_a_minute,
     a_scope_nobody_knows_gives_nothing,
     keys_go_with_their_owner,
+    who_holds_a_key_holds_it_alone,
 );
 
 fn key(owner: UserId) -> ApiKey {
@@ -99,4 +100,15 @@ async fn keys_go_with_their_owner(store: Store) {
     assert_eq!(api_keys::find(&store.db, key.id).await.unwrap(), None);
     let orphan = store.write(async |tx| api_keys::add(tx, &key).await).await.unwrap_err();
     assert!(!orphan.is_unique_violation(), "a key of nobody was refused for the wrong reason: {orphan}");
+}
+
+async fn who_holds_a_key_holds_it_alone(store: Store) {
+    let key = key(store.user("ann").await);
+    store.write(async |tx| api_keys::add(tx, &key).await).await.unwrap();
+    let mut tx = store.db.begin().await.unwrap();
+    api_keys::lock(&mut tx, key.id).await.unwrap();
+    let mut other = Box::pin(store.write(async |tx| api_keys::lock(tx, key.id).await));
+    assert_waits(&mut other).await;
+    tx.commit().await.unwrap();
+    other.await.unwrap();
 }

@@ -18,7 +18,20 @@ crate::on_both!(
 /// Takes everything out of a database but the database itself.
 async fn empty(store: &Store) {
     let trainings = ["training_steps", "training_attempts", "fal_deliveries", "trainings"];
-    let others = ["photos", "avatars", "api_keys", "users", "objects", "events", "event_sequence", "jobs"];
+    let others = [
+        "photos",
+        "avatars",
+        "api_keys",
+        "users",
+        "objects",
+        "events",
+        "event_sequence",
+        "jobs",
+        "spending",
+        "spending_stop",
+        "deleted_things",
+        "deletions",
+    ];
     for table in trainings.iter().chain(&others).chain(&["idempotency_keys", "_sqlx_migrations"]) {
         store.execute(&format!("drop table {table}")).await.unwrap();
     }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use aisha_api::domain::avatar::{Avatar, Details};
 use aisha_api::domain::ids::{AvatarId, PhotoId, TrainingId, UserId};
 use aisha_api::domain::photo::{Photo, face_key, original_key, thumbnail_key, training_key};
-use aisha_api::domain::training::{SnapshotPhoto, TrainerSettings, Training};
+use aisha_api::domain::training::{Origin, SnapshotPhoto, TrainerSettings, Training};
 use aisha_api::domain::user::User;
 use aisha_api::storage::db::MIGRATIONS;
 use aisha_api::storage::{Db, StorageError, Tx, avatars, photos, trainings, users};
@@ -76,7 +76,7 @@ impl Store {
         let sql = sqlx::AssertSqlSafe(sql.to_owned());
         Ok(match &self.db {
             Db::Postgres(pool) => sqlx::query(sql).execute(pool).await?.rows_affected(),
-            Db::Sqlite(pool) => sqlx::query(sql).execute(pool).await?.rows_affected(),
+            Db::Sqlite(pool, _) => sqlx::query(sql).execute(pool).await?.rows_affected(),
         })
     }
 
@@ -85,7 +85,7 @@ impl Store {
         let sql = sqlx::AssertSqlSafe(sql.to_owned());
         match &self.db {
             Db::Postgres(pool) => sqlx::query_scalar(sql).fetch_one(pool).await,
-            Db::Sqlite(pool) => sqlx::query_scalar(sql).fetch_one(pool).await,
+            Db::Sqlite(pool, _) => sqlx::query_scalar(sql).fetch_one(pool).await,
         }
         .expect("a number")
     }
@@ -99,7 +99,7 @@ impl Store {
                 self.execute(&drop).await.expect("the constraint has its usual name");
                 self.execute(&update).await.expect("a word");
             }
-            Db::Sqlite(pool) => {
+            Db::Sqlite(pool, _) => {
                 let mut connection = pool.acquire().await.expect("a connection");
                 for sql in ["pragma ignore_check_constraints = on", &update, "pragma ignore_check_constraints = off"] {
                     let sql = sqlx::AssertSqlSafe(sql.to_owned());
@@ -261,6 +261,7 @@ pub(crate) fn training(avatar: &Avatar) -> Training {
             priority: FalPriority::Normal,
         },
         photos: vec![SnapshotPhoto { caption: None, ..photo.clone() }, photo],
+        origin: Origin { retry_of: Some(TrainingId(Uuid::now_v7())), compare_with: Some(TrainingId(Uuid::now_v7())) },
         cost_microusd: 6_000_000_000,
         expected_seconds: 1200,
         error_code: None,

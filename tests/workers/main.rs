@@ -8,6 +8,7 @@ mod faults;
 mod kills;
 mod matrix;
 mod restarts;
+mod spending;
 mod steps;
 mod stops;
 mod submissions;

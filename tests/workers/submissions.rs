@@ -201,7 +201,7 @@ async fn an_avatar_deleted_while_fal_is_called_leaves_nothing_and_fal_is_told_to
     let begun = Begun::on(&app).await;
     reached_fal(&wire).await;
     let row = begun.row(&app).await;
-    begun.ann.delete(&format!("/v1/avatars/{}", begun.avatar)).await.expect(204);
+    begun.ann.delete(&format!("/v1/avatars/{}", begun.avatar)).await.expect(202);
     wire.release();
     until("the cancellation at fal", async || is_stopped(&fal.seen().only_request()).then_some(())).await;
     nothing_is_left(&app, row.user_id, row.avatar_id).await;
@@ -220,7 +220,7 @@ async fn an_avatar_deleted_while_it_is_trained_leaves_nothing_and_fal_is_told_to
     let begun = Begun::on(&app).await;
     begun.reaches(&["queued", "running"]).await;
     let row = begun.row(&app).await;
-    begun.ann.delete(&format!("/v1/avatars/{}", begun.avatar)).await.expect(204);
+    begun.ann.delete(&format!("/v1/avatars/{}", begun.avatar)).await.expect(202);
     let fal = sandbox(&app);
     until("the cancellation at fal", async || is_stopped(&fal.only_request()).then_some(())).await;
     nothing_is_left(&app, row.user_id, row.avatar_id).await;

@@ -6,6 +6,7 @@ mod migrate;
 mod picture_worker;
 mod sandbox;
 mod serve;
+mod spending;
 
 use std::io::Write as _;
 
@@ -41,6 +42,11 @@ enum Command {
     /// Only a hash of each is kept, so a key is shown once, when it is made.
     #[command(subcommand)]
     Keys(keys::Keys),
+    /// Stop everything that costs money, allow it again, or look at it
+    ///
+    /// Works while the service runs, and for all its processes at once.
+    #[command(subcommand)]
+    Spending(spending::Spending),
     /// Print the OpenAPI document
     Openapi,
     /// Run the fal.ai sandbox alone, for trying clients of fal
@@ -87,6 +93,7 @@ impl Cli {
             Command::Serve => serve::run(&Config::from_env(env)?).await,
             Command::Migrate(migrate) => migrate.run(&Config::from_env(env)?).await,
             Command::Keys(keys) => keys.run(&Config::from_env(env)?).await,
+            Command::Spending(spending) => spending.run(&Config::from_env(env)?).await,
             Command::Openapi => {
                 // Not `println!`, which panics where a pipe is closed early.
                 Ok(writeln!(std::io::stdout(), "{}", crate::http::document().to_pretty_json()?)?)

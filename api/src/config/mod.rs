@@ -12,6 +12,7 @@ mod log;
 mod objects;
 mod pictures;
 mod rules;
+mod spending;
 
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
@@ -27,6 +28,7 @@ pub use self::limits::{PhotoLimits, UploadLimits};
 pub use self::log::LogConfig;
 pub use self::objects::ObjectsConfig;
 pub use self::pictures::{FaceModelFile, PictureConfig};
+pub use self::spending::{Prices, SpendingConfig};
 use crate::domain::photo::judgement::Rules;
 
 /// A setting that cannot be used. Displays as one line that names the variable.
@@ -64,6 +66,10 @@ pub struct Config {
     pub fal: FalConfig,
     /// Which trainer learns which kind of avatar.
     pub trainers: Trainers,
+    /// What they cost.
+    pub prices: Prices,
+    /// What may be spent.
+    pub spending: SpendingConfig,
     /// What photos are taken.
     pub photos: PhotoLimits,
     /// What photos are judged by.
@@ -93,6 +99,8 @@ impl Config {
             objects: ObjectsConfig::from_env(env, &data_dir)?,
             fal: FalConfig::from_env(env, &data_dir, public_url.as_ref())?,
             trainers: Trainers::from_env(env)?,
+            prices: Prices::from_env(env)?,
+            spending: SpendingConfig::from_env(env)?,
             rules: rules::from_env(env)?,
             uploads: UploadLimits::from_env(env, &photos)?,
             photos,
@@ -186,6 +194,15 @@ mod tests {
             (&[("AISHA_PICTURE_SECONDS", "0.5")], "AISHA_PICTURE_SECONDS"),
             (&[("AISHA_FACE_MODEL", "/nowhere/canary")], "AISHA_FACE_MODEL"),
             (&[("AISHA_TRAINER_STYLE", "fal-ai/canary")], "AISHA_TRAINER_STYLE"),
+            (&[("AISHA_TRAINER_PRICES", "fal-ai/canary=0.001")], "AISHA_TRAINER_PRICES"),
+            (&[("AISHA_TRAINER_PRICES", "fal-ai/turbo-flux-trainer=canary")], "AISHA_TRAINER_PRICES"),
+            (&[("AISHA_TRAINER_PRICES", "fal-ai/turbo-flux-trainer=2.4")], "AISHA_TRAINER_PRICES"),
+            (&[("AISHA_TRAINER_PRICES", "fal-ai/turbo-flux-trainer=0.002:0")], "AISHA_TRAINER_PRICES"),
+            (&[("AISHA_USER_TRAININGS_PER_DAY", "-1")], "AISHA_USER_TRAININGS_PER_DAY"),
+            (&[("AISHA_USER_USD_PER_DAY", "canary")], "AISHA_USER_USD_PER_DAY"),
+            (&[("AISHA_KEY_TRAININGS_PER_DAY", "2.5")], "AISHA_KEY_TRAININGS_PER_DAY"),
+            (&[("AISHA_KEY_USD_PER_DAY", "NaN")], "AISHA_KEY_USD_PER_DAY"),
+            (&[("AISHA_SPENDING_STOPPED", "canary")], "AISHA_SPENDING_STOPPED"),
             (&[("AISHA_PHOTO_POLICY_PORTRAIT", "canary")], "AISHA_PHOTO_POLICY_PORTRAIT"),
             (&[("AISHA_PHOTO_POLICY_STYLE", "faces=canary")], "AISHA_PHOTO_POLICY_STYLE"),
             (&[("AISHA_PHOTO_POLICY_OBJECT", "faces=warn,canary=warn")], "AISHA_PHOTO_POLICY_OBJECT"),

@@ -107,7 +107,7 @@ impl Walk<'_> {
     async fn training(&self, avatar: Uuid) -> anyhow::Result<Training> {
         let before = self.last_event().await?;
         let path = format!("v1/avatars/{avatar}/trainings");
-        let new = NewTraining { preset: Preset::Fast };
+        let new = NewTraining { preset: Preset::Fast, compare_with: None };
         let training: Training = self.client.post(&path, &format!("demo-{avatar}"), &new).await?;
         self.report.step("training", &format!("{} steps with {}", training.steps, training.endpoint));
 

@@ -116,19 +116,20 @@ pub fn settle(status: AvatarStatus, details: &Details, usable_photos: i64, neede
 pub fn finalize(avatar: &Avatar, needed: i64) -> Result<AvatarStatus, Refusal> {
     match avatar.status {
         AvatarStatus::Draft | AvatarStatus::PhotosUploading | AvatarStatus::ReadyForTraining | AvatarStatus::Error => {
-            ready(avatar, needed)?;
+            ready(avatar, avatar.usable_photos, needed)?;
             Ok(AvatarStatus::ReadyForTraining)
         }
         status => Err(Refusal::AvatarState { status }),
     }
 }
 
-/// Begins a training: of a first version the avatar is `training`, and a completed one stays usable meanwhile.
-pub fn start_training(avatar: &Avatar, needed: i64) -> Result<AvatarStatus, Refusal> {
+/// Begins a training on a set of so many photos: of a first version the avatar is `training`, and a completed one stays
+/// usable meanwhile.
+pub fn start_training(avatar: &Avatar, photos: i64, needed: i64) -> Result<AvatarStatus, Refusal> {
     match avatar.status {
         AvatarStatus::Training => return Err(Refusal::TrainingUnderWay),
         AvatarStatus::Cancelled => return Err(Refusal::AvatarState { status: avatar.status }),
-        _ => ready(avatar, needed)?,
+        _ => ready(avatar, photos, needed)?,
     }
     if avatar.latest_training.as_ref().is_some_and(|training| !training.status.is_final()) {
         return Err(Refusal::TrainingUnderWay);
@@ -164,13 +165,13 @@ pub fn accept_photos(status: AvatarStatus) -> Result<(), Refusal> {
     if status == AvatarStatus::Cancelled { Err(Refusal::AvatarState { status }) } else { Ok(()) }
 }
 
-fn ready(avatar: &Avatar, needed: i64) -> Result<(), Refusal> {
+fn ready(avatar: &Avatar, photos: i64, needed: i64) -> Result<(), Refusal> {
     let missing = avatar.details.missing();
     if !missing.is_empty() {
         return Err(Refusal::AvatarIncomplete { missing });
     }
-    if avatar.usable_photos < needed {
-        return Err(Refusal::NotEnoughPhotos { usable: avatar.usable_photos, needed });
+    if photos < needed {
+        return Err(Refusal::NotEnoughPhotos { usable: photos, needed });
     }
     Ok(())
 }
@@ -221,7 +222,7 @@ mod tests {
     fn a_completed_avatar_stays_usable_through_every_later_training() {
         for outcome in [TrainingStatus::Completed, TrainingStatus::Failed, TrainingStatus::Cancelled] {
             let avatar = avatar(S::Completed, 5, true);
-            assert_eq!(start_training(&avatar, 5), Ok(S::Completed));
+            assert_eq!(start_training(&avatar, 5, 5), Ok(S::Completed));
             assert_eq!(end_training(&avatar, outcome, 5), S::Completed);
         }
     }
@@ -229,14 +230,16 @@ mod tests {
     #[test]
     fn a_training_is_refused_with_the_reason_that_helps() {
         assert_eq!(
-            start_training(&avatar(S::PhotosUploading, 4, true), 5),
+            start_training(&avatar(S::PhotosUploading, 4, true), 4, 5),
             Err(Refusal::NotEnoughPhotos { usable: 4, needed: 5 })
         );
         assert_eq!(
-            start_training(&avatar(S::Draft, 9, false), 5),
+            start_training(&avatar(S::Draft, 9, false), 9, 5),
             Err(Refusal::AvatarIncomplete { missing: vec!["name"] })
         );
-        assert_eq!(start_training(&avatar(S::Training, 9, true), 5), Err(Refusal::TrainingUnderWay));
+        assert_eq!(start_training(&avatar(S::Training, 9, true), 9, 5), Err(Refusal::TrainingUnderWay));
+        let whole_set = start_training(&avatar(S::Error, 3, true), 5, 5);
+        assert_eq!(whole_set, Ok(S::Training), "it is the set that counts, not the photos of today");
     }
 
     proptest! {
@@ -251,7 +254,7 @@ mod tests {
                     0 => avatar.usable_photos += 3,
                     1 => avatar.usable_photos = (avatar.usable_photos - 1).max(0),
                     2 => if let Ok(next) = finalize(&avatar, 5) { avatar.status = next },
-                    3 => if let Ok(next) = start_training(&avatar, 5) {
+                    3 => if let Ok(next) = start_training(&avatar, avatar.usable_photos, 5) {
                         prop_assert!(avatar.usable_photos >= 5);
                         avatar.status = next;
                     },

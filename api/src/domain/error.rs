@@ -1,6 +1,10 @@
 //! Why the rules refuse a step. A refusal is the caller's affair and knows no HTTP: the door turns them into problems.
 
 use aisha_openapi::vocabulary::{AvatarStatus, TrainingStatus};
+use chrono::{DateTime, SecondsFormat, Utc};
+
+use super::ids::PhotoId;
+use super::spending::{Cap, dollars};
 
 /// A step the rules do not allow in the present state. Displays as a sentence for people, with what would help.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -43,10 +47,54 @@ pub enum Refusal {
         /// The state it is in.
         status: TrainingStatus,
     },
+    /// Photos of the set of an earlier training are gone.
+    #[error("photos of its set were deleted: {}; start a training from the photos that are there", list(photos))]
+    PhotosDeleted {
+        /// Which.
+        photos: Vec<PhotoId>,
+    },
+    /// The operator has stopped all spending.
+    #[error("who runs the service has stopped all that costs money{}; try again later", because(reason.as_ref()))]
+    SpendingStopped {
+        /// What people are told of it.
+        reason: Option<String>,
+    },
+    /// It costs more than a whole day allows.
+    #[error(
+        "the cap is {cap}, which no training at {} can keep; only who runs the service can raise it", dollars(*price)
+    )]
+    AboveCap {
+        /// The cap that is too low.
+        cap: Cap,
+        /// What it would cost, in millionths of a US dollar.
+        price: i64,
+    },
+    /// The day has no room for it any more.
+    #[error(
+        "the cap is {cap}, and what was spent today leaves no room for another training at {}; it opens again at {}",
+        dollars(*price),
+        opens_at.to_rfc3339_opts(SecondsFormat::Secs, true)
+    )]
+    CapReached {
+        /// The cap that is reached.
+        cap: Cap,
+        /// What it would cost, in millionths of a US dollar.
+        price: i64,
+        /// When the next day begins.
+        opens_at: DateTime<Utc>,
+    },
     /// Only a trained avatar can be the main one.
     #[error("only a completed avatar can be the main one")]
     MainNeedsCompletion,
     /// The list of ids is not the list of the avatar's photos.
     #[error("the order must name each photo of the avatar exactly once")]
     OrderIncomplete,
+}
+
+fn list(photos: &[PhotoId]) -> String {
+    photos.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+}
+
+fn because(reason: Option<&String>) -> String {
+    reason.map_or_else(String::new, |reason| format!(": {reason}"))
 }

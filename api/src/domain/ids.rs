@@ -40,6 +40,8 @@ ids! {
     PhotoId,
     /// One training run of an avatar.
     TrainingId,
+    /// The receipt of a deletion.
+    DeletionId,
     /// An event.
     EventId,
     /// A job.

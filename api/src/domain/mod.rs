@@ -3,6 +3,7 @@
 pub mod api_key;
 pub mod avatar;
 pub mod clock;
+pub mod deletion;
 pub mod error;
 pub mod event;
 pub mod ids;
@@ -12,6 +13,7 @@ pub mod page;
 pub mod photo;
 pub mod principal;
 pub mod secret;
+pub mod spending;
 pub mod training;
 pub mod user;
 

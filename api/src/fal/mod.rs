@@ -23,6 +23,6 @@ mod wire;
 pub use client::{Fal, install_tls};
 pub use error::FalError;
 pub use settings::{FalSettings, FileHosts};
-pub use trainers::{Plan, Trainer, Weights, progress};
+pub use trainers::{Plan, Price, Trainer, Weights, progress};
 pub use webhooks::{Delivery, DeliveryStatus, WebhookError, WebhookVerifier};
 pub use wire::{CancelAnswer, Handle, LogLine, Outcome, Status, Submitted};

@@ -68,11 +68,14 @@ pub(super) fn photos_needed(app: &App) -> i64 {
     i64::from(app.settings.photos.to_train)
 }
 
-/// Whether the avatar's photos are being packed right now: until that is done none may be taken away.
+/// Whether the avatar's photos are being packed right now: until that is done none may be taken away. A training that has
+/// a reason to wait is packed.
 pub(super) async fn photos_are_free(tx: &mut Tx, avatar: &Avatar) -> Result<(), Problem> {
     let running = trainings::find_running(tx, avatar.id).await?;
     match running {
-        Some(training) if training.status == TrainingStatus::Preparing => Err(Refusal::PhotosInUse.into()),
+        Some(training) if training.status == TrainingStatus::Preparing && training.status_reason.is_none() => {
+            Err(Refusal::PhotosInUse.into())
+        }
         _ => Ok(()),
     }
 }

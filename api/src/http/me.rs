@@ -1,18 +1,23 @@
-//! The caller.
+//! The caller: who they are, and the end of their account.
 
+use aisha_openapi::deletions::Deletion;
 use aisha_openapi::users::Me;
+use aisha_openapi::vocabulary::Scope;
 use axum::extract::State;
+use axum::response::Response;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::auth::Caller;
+use super::deletions;
 use super::problem::Problem;
 use crate::app::App;
-use crate::storage::users;
+use crate::domain::deletion::Subject;
+use crate::storage::{avatars, events, idempotency, users};
 
-/// The operation on the caller.
+/// The operations on the caller.
 pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(me))
+    OpenApiRouter::new().routes(routes!(me, delete))
 }
 
 /// Who am I?
@@ -31,4 +36,32 @@ async fn me(State(app): State<App>, caller: Caller) -> Result<axum::Json<Me>, Pr
         scopes: me.scopes,
         created_at: user.created_at,
     }))
+}
+
+/// Delete yourself
+///
+/// The person whose things your key sees goes with every avatar, photo, training, event and key of theirs. Whoever acts
+/// for others deletes the person they name. This cannot be undone, and nothing can be reached any more when this answers.
+/// Keep the receipt: it lists each object, and nobody can ask for it again. All that stays is the receipt and, without a
+/// name, what trainings cost.
+#[utoipa::path(delete, path = "/v1/me", operation_id = "deleteMe", tag = "me",
+    responses((status = 202, description = "You are gone; this is the receipt.", body = Deletion,
+        headers(("Location" = String, description = "What the receipt is called.")))))]
+async fn delete(State(app): State<App>, caller: Caller) -> Result<Response, Problem> {
+    let me = caller.with(Scope::AvatarsWrite)?;
+    let mut tx = app.begin().await?;
+    users::lock(&mut tx, me.subject).await?;
+    let deletion = deletions::begin(&app, &mut tx, me.subject, Subject::User(me.subject)).await?;
+    for id in avatars::ids(&mut tx, me.subject).await? {
+        if avatars::lock(&mut tx, me.subject, id).await?.is_some() {
+            deletions::take_down(&app, &mut tx, deletion, id).await?;
+        }
+    }
+    events::forget(&mut tx, me.subject).await?;
+    idempotency::forget(&mut tx, me.subject).await?;
+    if !users::delete(&mut tx, me.subject).await? {
+        return Err(Problem::not_found());
+    }
+    app.commit(tx).await?;
+    deletions::accepted(&app, me.subject, deletion).await
 }

@@ -5,6 +5,7 @@
 
 mod auth;
 mod avatars;
+mod deletions;
 mod events;
 mod extract;
 mod fal_webhook;
@@ -76,6 +77,7 @@ fn operations() -> OpenApiRouter<App> {
         .merge(trainings::routes())
         .merge(events::routes())
         .merge(me::routes())
+        .merge(deletions::routes())
         .merge(objects::routes())
         .merge(fal_webhook::routes())
         .merge(health::routes())

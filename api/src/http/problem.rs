@@ -9,6 +9,8 @@ use axum::response::{IntoResponse, Response};
 
 use super::request_id;
 use crate::domain::Refusal;
+use crate::domain::ids::PhotoId;
+use crate::domain::spending::{Cap, Holder};
 use crate::files::FilesError;
 use crate::storage::StorageError;
 
@@ -99,11 +101,29 @@ impl From<Refusal> for Problem {
             Refusal::TrainingUnderWay => ProblemCode::TrainingUnderWay,
             Refusal::PhotosInUse => ProblemCode::PhotosInUse,
             Refusal::TrainingState { .. } => ProblemCode::TrainingState,
+            Refusal::PhotosDeleted { .. } => ProblemCode::PhotosDeleted,
+            Refusal::SpendingStopped { .. } => ProblemCode::SpendingStopped,
+            Refusal::AboveCap { .. } => ProblemCode::AboveCap,
+            Refusal::CapReached { cap: Cap::Trainings(Holder::User, _), .. } => ProblemCode::UserTrainingsCap,
+            Refusal::CapReached { cap: Cap::Money(Holder::User, _), .. } => ProblemCode::UserSpendingCap,
+            Refusal::CapReached { cap: Cap::Trainings(Holder::Key, _), .. } => ProblemCode::KeyTrainingsCap,
+            Refusal::CapReached { cap: Cap::Money(Holder::Key, _), .. } => ProblemCode::KeySpendingCap,
             Refusal::MainNeedsCompletion => ProblemCode::MainNeedsCompletion,
             Refusal::OrderIncomplete => return Self::field("/photo_ids", "incomplete", refusal.to_string()),
         };
         let problem = Self::new(code, sentence(&refusal.to_string()));
-        if code == ProblemCode::PhotosInUse { problem.retry_after(3) } else { problem }
+        match refusal {
+            Refusal::PhotosInUse => problem.retry_after(3),
+            Refusal::PhotosDeleted { photos } => {
+                let error = |photo: PhotoId| FieldError {
+                    pointer: "photos".to_owned(),
+                    code: "deleted".to_owned(),
+                    detail: photo.to_string(),
+                };
+                Self { errors: photos.into_iter().map(error).collect(), ..problem }
+            }
+            _ => problem,
+        }
     }
 }
 
@@ -112,6 +132,8 @@ impl From<StorageError> for Problem {
         tracing::error!(%error, "the database failed a request");
         match error {
             StorageError::Unavailable(_) => unavailable(),
+            // Deleted by another request while this one was at work.
+            _ if error.is_foreign_key_violation() => Self::not_found(),
             _ => internal(),
         }
     }

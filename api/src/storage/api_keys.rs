@@ -98,6 +98,15 @@ pub async fn revoke(tx: &mut Tx, user_id: UserId, id: KeyId, now: DateTime<Utc>)
     Ok(revoked == 1)
 }
 
+/// Holds a key until the transaction ends, for what is counted for all who use it.
+pub async fn lock(tx: &mut Tx, id: KeyId) -> Result<(), StorageError> {
+    let sql = "update api_keys set created_at = created_at where id = $1";
+    on_tx!(tx, |conn| {
+        sqlx::query(sql).bind(id.0).execute(conn).await?;
+    });
+    Ok(())
+}
+
 /// Notes that a key was shown. At most once a minute, so that reading costs no write.
 pub async fn touch(db: &Db, key: &ApiKey, now: DateTime<Utc>) -> Result<(), StorageError> {
     if key.last_used_at.is_some_and(|last| now - last < TimeDelta::minutes(1)) {

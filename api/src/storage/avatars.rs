@@ -147,6 +147,13 @@ pub async fn lock(tx: &mut Tx, owner: UserId, id: AvatarId) -> Result<Option<Ava
     Ok(row.map(Avatar::from))
 }
 
+/// All of the owner's avatars, in the order in which they are to be held.
+pub async fn ids(tx: &mut Tx, owner: UserId) -> Result<Vec<AvatarId>, StorageError> {
+    let sql = "select id from avatars where user_id = $1 order by id";
+    let ids: Vec<Uuid> = on_tx!(tx, |conn| sqlx::query_scalar(sql).bind(owner.0).fetch_all(conn).await?);
+    Ok(ids.into_iter().map(AvatarId).collect())
+}
+
 /// The owner's avatars, newest first, a page at a time.
 pub async fn list(
     db: &Db,

@@ -6,12 +6,15 @@
 use std::io;
 use std::path::Path;
 use std::str::FromStr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::migrate::{Migrate, Migrator};
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{Connection as _, Database, Decode, PgConnection, Postgres, Sqlite, Transaction, Type};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::timeout;
 
 use super::StorageError;
 
@@ -24,7 +27,7 @@ pub enum Db {
     /// A Postgres server.
     Postgres(PgPool),
     /// One file, in this process.
-    Sqlite(SqlitePool),
+    Sqlite(SqlitePool, WriteTurns),
 }
 
 /// A transaction. Dropped without `commit` it leaves nothing behind.
@@ -33,7 +36,19 @@ pub enum Tx {
     /// On Postgres.
     Postgres(Transaction<'static, Postgres>),
     /// On SQLite, where it holds the one write lock from its beginning.
-    Sqlite(Transaction<'static, Sqlite>),
+    Sqlite(Transaction<'static, Sqlite>, OwnedSemaphorePermit),
+}
+
+/// The order in which the transactions of this process write to SQLite. Its own lock is waited for by sleeping, each
+/// time a little longer, so that who comes last may go first; and all who wait would hold a connection.
+#[derive(Debug, Clone)]
+pub struct WriteTurns(Arc<Semaphore>);
+
+impl WriteTurns {
+    async fn next(&self) -> Result<OwnedSemaphorePermit, StorageError> {
+        let turn = timeout(SQLITE_PATIENCE, Arc::clone(&self.0).acquire_owned()).await;
+        turn.ok().and_then(Result::ok).ok_or(StorageError::Unavailable(sqlx::Error::PoolTimedOut))
+    }
 }
 
 /// Runs one expression on whichever engine the pool is of.
@@ -41,7 +56,7 @@ macro_rules! on_db {
     ($db:expr, |$conn:ident| $body:expr) => {
         match $db {
             $crate::storage::db::Db::Postgres($conn) => $body,
-            $crate::storage::db::Db::Sqlite($conn) => $body,
+            $crate::storage::db::Db::Sqlite($conn, _) => $body,
         }
     };
 }
@@ -54,7 +69,7 @@ macro_rules! on_tx {
                 let $conn = &mut **tx;
                 $body
             }
-            $crate::storage::db::Tx::Sqlite(tx) => {
+            $crate::storage::db::Tx::Sqlite(tx, _) => {
                 let $conn = &mut **tx;
                 $body
             }
@@ -64,6 +79,8 @@ macro_rules! on_tx {
 
 pub(super) use {on_db, on_tx};
 
+/// How long to wait for the one write lock of SQLite.
+const SQLITE_PATIENCE: Duration = Duration::from_secs(10);
 /// How long to wait for a connection to Postgres.
 const POSTGRES_PATIENCE: Duration = Duration::from_secs(5);
 
@@ -88,16 +105,17 @@ impl Db {
             .create_if_missing(true)
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
-            .busy_timeout(Duration::from_secs(10))
+            .busy_timeout(SQLITE_PATIENCE)
             .foreign_keys(true);
-        Ok(Self::Sqlite(SqlitePoolOptions::new().max_connections(6).connect_with(options).await?))
+        let pool = SqlitePoolOptions::new().max_connections(6).connect_with(options).await?;
+        Ok(Self::Sqlite(pool, WriteTurns(Arc::new(Semaphore::new(1)))))
     }
 
     /// Connects to a server.
     pub async fn open_postgres(url: &str) -> Result<Self, StorageError> {
         let options = PgConnectOptions::from_str(url)?.application_name("aisha-api");
         // The pool tries until its time is over and then only knows that it is over; one connection knows why.
-        match tokio::time::timeout(POSTGRES_PATIENCE, PgConnection::connect_with(&options)).await {
+        match timeout(POSTGRES_PATIENCE, PgConnection::connect_with(&options)).await {
             Ok(connection) => connection?.close().await?,
             Err(_) => return Err(sqlx::Error::Io(io::ErrorKind::TimedOut.into()).into()),
         }
@@ -110,7 +128,10 @@ impl Db {
     pub async fn begin(&self) -> Result<Tx, StorageError> {
         Ok(match self {
             Self::Postgres(pool) => Tx::Postgres(pool.begin().await?),
-            Self::Sqlite(pool) => Tx::Sqlite(pool.begin_with("BEGIN IMMEDIATE").await?),
+            Self::Sqlite(pool, turns) => {
+                let turn = turns.next().await?;
+                Tx::Sqlite(pool.begin_with("BEGIN IMMEDIATE").await?, turn)
+            }
         })
     }
 
@@ -136,7 +157,7 @@ impl Db {
                            where table_name = '_sqlx_migrations' and table_schema = current_schema()";
                 sqlx::query_scalar::<_, i64>(sql).fetch_one(pool).await?
             }
-            Self::Sqlite(pool) => {
+            Self::Sqlite(pool, _) => {
                 let sql = "select count(*) from sqlite_master where type = 'table' and name = '_sqlx_migrations'";
                 sqlx::query_scalar::<_, i64>(sql).fetch_one(pool).await?
             }
@@ -164,7 +185,7 @@ impl Db {
     pub const fn engine(&self) -> &'static str {
         match self {
             Self::Postgres(_) => "Postgres",
-            Self::Sqlite(_) => "SQLite",
+            Self::Sqlite(..) => "SQLite",
         }
     }
 
@@ -179,7 +200,7 @@ impl Tx {
     pub async fn commit(self) -> Result<(), StorageError> {
         match self {
             Self::Postgres(tx) => tx.commit().await?,
-            Self::Sqlite(tx) => tx.commit().await?,
+            Self::Sqlite(tx, _turn) => tx.commit().await?,
         }
         Ok(())
     }
@@ -188,7 +209,7 @@ impl Tx {
     pub(super) const fn skip_locked(&self) -> &'static str {
         match self {
             Self::Postgres(_) => " for update skip locked",
-            Self::Sqlite(_) => "",
+            Self::Sqlite(..) => "",
         }
     }
 }

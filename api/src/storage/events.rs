@@ -161,3 +161,12 @@ pub async fn timeline(
     let events = rows.into_iter().map(Event::from).collect();
     Ok(Page::from_surplus(events, request, |event: &Event| Place { created_at: event.occurred_at, id: event.id.0 }))
 }
+
+/// Forgets all that was told of a person.
+pub async fn forget(tx: &mut Tx, user_id: UserId) -> Result<(), StorageError> {
+    let sql = "delete from events where user_id = $1";
+    on_tx!(tx, |conn| {
+        sqlx::query(sql).bind(user_id.0).execute(conn).await?;
+    });
+    Ok(())
+}

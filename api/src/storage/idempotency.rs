@@ -5,6 +5,7 @@ use sqlx::FromRow;
 
 use super::db::{on_db, on_tx};
 use super::{Db, StorageError, Tx};
+use crate::domain::ids::UserId;
 
 /// An answer that was given before.
 #[derive(Debug, Clone, PartialEq, Eq, FromRow)]
@@ -63,6 +64,15 @@ pub async fn keep(
             .bind(body)
             .execute(conn)
             .await?;
+    });
+    Ok(())
+}
+
+/// Forgets the answers that were given to a person, or to others for them.
+pub async fn forget(tx: &mut Tx, subject: UserId) -> Result<(), StorageError> {
+    let sql = "delete from idempotency_keys where principal like $1";
+    on_tx!(tx, |conn| {
+        sqlx::query(sql).bind(format!("%:{subject}")).execute(conn).await?;
     });
     Ok(())
 }

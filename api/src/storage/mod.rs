@@ -7,12 +7,14 @@
 pub mod api_keys;
 pub mod avatars;
 pub mod db;
+pub mod deletions;
 pub mod events;
 pub mod fal_deliveries;
 pub mod idempotency;
 pub mod jobs;
 pub mod objects;
 pub mod photos;
+pub mod spending;
 pub mod trainings;
 pub mod users;
 
@@ -40,6 +42,12 @@ impl StorageError {
     #[must_use]
     pub fn is_unique_violation(&self) -> bool {
         matches!(self, Self::Refused(sqlx::Error::Database(error)) if error.is_unique_violation())
+    }
+
+    /// Whether a rule of the schema forbade the write because what it belongs to is not there, or not any more.
+    #[must_use]
+    pub fn is_foreign_key_violation(&self) -> bool {
+        matches!(self, Self::Refused(sqlx::Error::Database(error)) if error.is_foreign_key_violation())
     }
 }
 

@@ -57,6 +57,12 @@ pub async fn lock(tx: &mut Tx, id: UserId) -> Result<(), StorageError> {
     Ok(())
 }
 
+/// Removes a person with their keys and avatars; `false` if they are gone already.
+pub async fn delete(tx: &mut Tx, id: UserId) -> Result<bool, StorageError> {
+    let sql = "delete from users where id = $1";
+    Ok(on_tx!(tx, |conn| sqlx::query(sql).bind(id.0).execute(conn).await?.rows_affected()) == 1)
+}
+
 /// The person with this id.
 pub async fn find(db: &Db, id: UserId) -> Result<Option<User>, StorageError> {
     let sql = "select id, name, issuer, external_id, created_at from users where id = $1";

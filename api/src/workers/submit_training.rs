@@ -15,19 +15,19 @@ use super::{apply_fal_result, ending};
 use crate::app::App;
 use crate::domain::ids::TrainingId;
 use crate::domain::job::Job;
-use crate::domain::training::{Ending, FalRequest, Step, Training};
+use crate::domain::training::{Ending, FalRequest, SET_KEPT_AT_FAL, Step, Training};
 use crate::fal::{FalError, Plan, Submitted, Trainer};
 use crate::files::Key;
-use crate::storage::{StorageError, Tx, avatars, trainings};
+use crate::storage::{StorageError, Tx, avatars, spending, trainings};
 
-/// fal deletes its copy of the set after so long.
-const SET_KEPT_AT_FAL: Duration = Duration::from_hours(24);
 /// A set has some 100 MB at the most; what takes longer has come to a standstill.
 const UPLOAD_PATIENCE: Duration = Duration::from_mins(30);
 /// When to ask for the first time after a submission.
 const FIRST_LOOK: TimeDelta = TimeDelta::seconds(2);
 /// After so long without another attempt, which is more than any pause between two, the sweep sees to one.
 const NEXT_ATTEMPT: TimeDelta = TimeDelta::minutes(10);
+/// How often it is looked whether money may be spent again.
+const STOP_PAUSE: TimeDelta = TimeDelta::seconds(20);
 /// How long to go on trying to write down what fal has answered, before the answer counts as lost.
 const NOTE_ATTEMPTS: u32 = 100;
 const NOTE_PAUSE: Duration = Duration::from_millis(200);
@@ -40,6 +40,9 @@ pub(super) async fn run(app: &App, training_id: TrainingId) -> Result<(), JobErr
         // A run of this job was killed between its call and its note: fal may have the training.
         (TrainingStatus::Submitting, Some(_)) => return answer_lost(app, &training).await,
         _ => return Ok(()),
+    }
+    if is_stopped(app, &mut app.begin().await?).await? {
+        return wait(app, &training).await;
     }
     let Some(trainer) = Trainer::from_endpoint(&training.settings.endpoint) else {
         return Err(JobError::fail("this version does not know the trainer"));
@@ -56,6 +59,11 @@ pub(super) async fn run(app: &App, training_id: TrainingId) -> Result<(), JobErr
     let mut tx = app.begin().await?;
     let now = app.now();
     let look = now + apply_fal_result::SUBMISSION_WINDOW;
+    // Once more, in the transaction that begins to spend: an upload takes its time.
+    if is_stopped(app, &mut tx).await? {
+        drop(tx);
+        return wait(app, &training).await;
+    }
     if !trainings::begin_submission(&mut tx, training.id, webhook.as_str(), look, now).await? {
         return Ok(());
     }
@@ -80,6 +88,25 @@ pub(super) async fn run(app: &App, training_id: TrainingId) -> Result<(), JobErr
         }
         Err(error) => refused(app, &training, &error).await,
     }
+}
+
+/// Whether the operator has stopped all spending.
+async fn is_stopped(app: &App, tx: &mut Tx) -> Result<bool, StorageError> {
+    Ok(app.settings.spending.is_stopped || spending::find_stop(tx).await?.is_some())
+}
+
+/// Leaves a training where it is until money may be spent again.
+async fn wait(app: &App, training: &Training) -> Result<(), JobError> {
+    const REASON: &str = "spending_stopped";
+    let now = app.now();
+    let mut tx = app.begin().await?;
+    if trainings::wait(&mut tx, training.id, REASON, now).await? {
+        app.note(&mut tx, training.id, &Step::new(training.status, ToldBy::Worker).because(REASON)).await?;
+        avatars::touch(&mut tx, training.avatar_id, now).await?;
+    }
+    app.enqueue(&mut tx, &Job::SubmitTraining { training_id: training.id }, now + STOP_PAUSE).await?;
+    app.commit(tx).await?;
+    Ok(())
 }
 
 /// The address of the set at fal: uploaded now, unless an earlier run of this job did. The inner error is fal's final
@@ -175,6 +202,11 @@ async fn refused(app: &App, training: &Training, error: &FalError) -> Result<(),
         FalError::AccountLocked(_) => "fal_account_locked",
         _ => "fal_refused",
     };
+    // A certain refusal is no attempt, and costs nothing.
+    let mut tx = app.begin().await?;
+    let now = app.now();
+    trainings::withdraw_submission(&mut tx, training.id, now + NEXT_ATTEMPT, now).await?;
+    app.commit(tx).await?;
     let ending = Ending::Failed { code: code.to_owned(), message: error.to_string(), response: None };
     ending::end(app, training, &ending, ToldBy::Submission).await
 }
@@ -189,7 +221,6 @@ fn plan(training: &Training) -> Plan {
         create_masks: settings.create_masks,
         captioning: settings.captioning,
         finetune_type: settings.finetune_type,
-        cost_microusd: training.cost_microusd,
         minutes: (0, 0),
     }
 }

@@ -10,9 +10,9 @@ use std::marker::PhantomData;
 
 use crate::error::{ImageError, corrupt};
 use crate::jpeg::bits::{Bits, Damage};
-use crate::jpeg::huffman::{Symbol, Table};
+use crate::jpeg::huffman::{Symbol, Table, value};
 use crate::jpeg::idct::{self, Coefficients, Lines, Scale};
-use crate::jpeg::outline::{Component, Outline, Part, Scan};
+use crate::jpeg::outline::{Outline, Part, Scan};
 use crate::jpeg::tables::TableSet;
 use crate::raster::{Plane, Raster};
 
@@ -33,13 +33,14 @@ pub(super) fn decode<'a, S: Scale<SIDE>, const SIDE: usize>(
     scan: &Scan<'_>,
     planes: &'a mut Planes,
 ) -> Result<Raster<'a>, ImageError> {
-    let tables = TableSet::read(&outline.tables)?;
+    let mut tables = TableSet::default();
+    tables.add(&outline.tables[..scan.tables], false)?;
     let grid = Grid::of(outline)?;
     let channels = scan.parts.iter().zip(&mut planes.0);
     let mut channels = channels
         .map(|(part, buffer)| Channel::<S, SIDE>::new(outline, &grid, part, &tables, buffer))
         .collect::<Result<Vec<_>, _>>()?;
-    grid.decode(&mut channels, Bits::new(scan.coded), outline.restart_interval).map_err(corrupt)?;
+    grid.decode(&mut channels, Bits::new(scan.coded), scan.restart_interval).map_err(corrupt)?;
     Ok(Raster::Planes { planes: channels.into_iter().map(Channel::into_plane).collect(), colour: outline.colour() })
 }
 
@@ -58,8 +59,7 @@ impl Grid {
     fn of(outline: &Outline<'_>) -> Result<Self, ImageError> {
         let components = &outline.components;
         let single = components.len() == 1;
-        let most = |side: fn(&Component) -> u8| if single { 1 } else { components.iter().map(side).max().unwrap_or(1) };
-        let (across, down) = (most(|component| component.across), most(|component| component.down));
+        let (across, down) = if single { (1, 1) } else { outline.finest() };
         // The standard allows ten blocks in a unit; without the bound a unit row could take any memory.
         let blocks: u8 = components.iter().map(|component| component.across * component.down).sum();
         if !single && blocks > 10 {
@@ -238,18 +238,6 @@ impl<'p, 't, S: Scale<SIDE>, const SIDE: usize> Channel<'p, 't, S, SIDE> {
         }
         Ok((bits, Symbol::ends_empty_block(step)))
     }
-}
-
-/// The value behind the code of `symbol`: the upper half of its range is positive as it stands, the lower half negative.
-#[inline(always)]
-#[allow(clippy::inline_always, clippy::cast_possible_truncation, reason = "part of the inner loop; 15 bits at most")]
-fn value(window: u64, symbol: Symbol) -> i32 {
-    let bits = symbol.value_bits();
-    let window = window << symbol.code_bits();
-    // Two shifts, because zero bits would need a shift by 64.
-    let magnitude = ((window >> 1) >> (63 - bits)) as i32;
-    let negative = !(window.cast_signed() >> 63) as i32;
-    magnitude + (negative & ((-1 << bits) + 1))
 }
 
 /// The quantisers of the used coefficients with the scales of the transform; quantisers come in zigzag order.

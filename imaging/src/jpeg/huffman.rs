@@ -42,6 +42,11 @@ impl Symbol {
         self.0 >> 24
     }
 
+    /// Whether it says "the rest is zero": of this block, or, in a progressive file, of as many as its value tells.
+    pub(super) const fn ends_band(self) -> bool {
+        self.steps() == Self::END_OF_BLOCK as usize
+    }
+
     /// Whether a block that stands at `step` after its last symbol held nothing but its mean.
     pub(super) const fn ends_empty_block(step: usize) -> bool {
         step == Self::END_OF_BLOCK as usize + 1
@@ -53,6 +58,23 @@ impl Symbol {
     }
 }
 
+/// The value behind the code of `symbol`: the upper half of its range is positive as it stands, the lower half negative.
+#[inline(always)]
+#[allow(clippy::inline_always, clippy::cast_possible_truncation, reason = "part of the inner loop; 15 bits at most")]
+pub(super) fn value(window: u64, symbol: Symbol) -> i32 {
+    let bits = symbol.value_bits();
+    let negative = !((window << symbol.code_bits()).cast_signed() >> 63) as i32;
+    magnitude(window, symbol) as i32 + (negative & ((-1 << bits) + 1))
+}
+
+/// The bits behind the code of `symbol`, as they stand.
+#[inline(always)]
+#[allow(clippy::inline_always, reason = "part of the inner loop")]
+pub(super) fn magnitude(window: u64, symbol: Symbol) -> u64 {
+    // Two shifts, because zero bits would need a shift by 64.
+    ((window << symbol.code_bits()) >> 1) >> (63 - symbol.value_bits())
+}
+
 /// Which coefficients a table codes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Class {
@@ -60,6 +82,8 @@ pub(super) enum Class {
     Dc,
     /// The 63 others.
     Ac,
+    /// The 63 others, band by band, where blocks may end many at once.
+    Bands,
 }
 
 /// A table ready for decoding.
@@ -139,10 +163,11 @@ impl Class {
             (Self::Dc, ..) => None,
             (Self::Ac, 0, 0) => Some(Symbol::new(code_bits, 0, Symbol::END_OF_BLOCK)),
             // Sixteen zeros.
-            (Self::Ac, 15, 0) => Some(Symbol::new(code_bits, 0, 16)),
+            (Self::Ac | Self::Bands, 15, 0) => Some(Symbol::new(code_bits, 0, 16)),
             // Long runs of empty blocks exist in progressive files only. The table may name them, the data may not.
             (Self::Ac, _, 0) => Some(Symbol::new(code_bits, 0, 192)),
-            (Self::Ac, ..) => Some(Symbol::new(code_bits, value_bits, run + 1)),
+            (Self::Bands, _, 0) => Some(Symbol::new(code_bits, run, Symbol::END_OF_BLOCK)),
+            (Self::Ac | Self::Bands, ..) => Some(Symbol::new(code_bits, value_bits, run + 1)),
         }
     }
 }

@@ -1,8 +1,11 @@
 //! JPEG. Ordinary camera files (sequential, one scan) go through our own decoder, which parses every symbol, is stricter
 //! than libjpeg-turbo about structure, and gives the picture at full or half size.
-//! Progressive files, several scans and CMYK go to `zune-jpeg` in its strict mode, after the same outline; with the
-//! feature `turbo`, those that are sampled as usual go to libjpeg-turbo.
+//! Progressive files, several scans and CMYK go to `zune-jpeg` in its strict mode, after the same outline and an audit
+//! that parses every symbol of theirs, too; with the feature `turbo`, those that are sampled as usual go to
+//! libjpeg-turbo.
 
+mod audit;
+mod bands;
 mod baseline;
 mod bits;
 mod huffman;
@@ -33,12 +36,15 @@ pub(crate) fn decode<'a>(
     match outline.single_scan() {
         Some(scan) if half_side >= side => baseline::decode::<Half, 4>(outline, scan, planes),
         Some(scan) => baseline::decode::<Full, 8>(outline, scan, planes),
-        #[cfg(feature = "turbo")]
-        None if outline.is_usually_sampled() => {
-            let size = (outline.width.into(), outline.height.into());
-            let is_grey = outline.components.len() == 1;
-            crate::turbo::decode(outline.picture, size, is_grey, half_side >= side, samples)
+        None => {
+            audit::check(outline)?;
+            #[cfg(feature = "turbo")]
+            if outline.is_usually_sampled() {
+                let size = (outline.width.into(), outline.height.into());
+                let is_grey = outline.components.len() == 1;
+                return crate::turbo::decode(outline.picture, size, is_grey, half_side >= side, samples);
+            }
+            whole::decode(outline, samples)
         }
-        None => whole::decode(outline, samples),
     }
 }

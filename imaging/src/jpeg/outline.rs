@@ -9,6 +9,8 @@ use crate::{profile, trailer};
 
 /// Progressive files repeat their scans; a hostile one repeats them thousands of times. Cameras and editors use 10.
 pub(super) const MAX_SCANS: usize = 100;
+/// Segments of tables: some for each scan, and a few more.
+const MAX_TABLES: usize = 10 * MAX_SCANS;
 
 /// The structure of a JPEG file.
 #[derive(Debug)]
@@ -23,11 +25,10 @@ pub(crate) struct Outline<'a> {
     pub(super) picture: &'a [u8],
     pub(super) progressive: bool,
     pub(super) components: Vec<Component>,
-    /// Quantisation and Huffman segments before the first scan, in order.
+    /// Quantisation and Huffman segments, in order.
     pub(super) tables: Vec<Tables<'a>>,
-    /// Interleaved units between two restart markers; 0 without any.
-    pub(super) restart_interval: u16,
-    scans: Vec<Scan<'a>>,
+    pub(super) scans: Vec<Scan<'a>>,
+    restart_interval: u16,
     adobe_transform: Option<u8>,
     jfif: bool,
 }
@@ -55,8 +56,16 @@ pub(super) struct Scan<'a> {
     pub(super) parts: Vec<Part>,
     /// The coded data, restart markers included.
     pub(super) coded: &'a [u8],
-    /// Whether the scan codes all 64 coefficients at full precision, as every scan of a sequential file does.
-    complete: bool,
+    /// How many table segments of the file stand before it.
+    pub(super) tables: usize,
+    /// Units between two restart markers; 0 without any.
+    pub(super) restart_interval: u16,
+    /// The first and the last coefficient it codes.
+    pub(super) first: u8,
+    pub(super) last: u8,
+    /// How many bits of them were still to come before it (0 when nothing has come), and how many are after it.
+    pub(super) before: u8,
+    pub(super) left: u8,
 }
 
 /// One component in a scan: an index into the components, and the numbers of its two Huffman tables.
@@ -79,8 +88,8 @@ impl<'a> Outline<'a> {
             progressive: false,
             components: Vec::new(),
             tables: Vec::new(),
-            restart_interval: 0,
             scans: Vec::new(),
+            restart_interval: 0,
             adobe_transform: None,
             jfif: false,
         };
@@ -119,7 +128,8 @@ impl<'a> Outline<'a> {
     /// The only scan, when it holds all components of a grey or three-colour picture with sequential coding.
     pub(super) fn single_scan(&self) -> Option<&Scan<'a>> {
         let [scan] = self.scans.as_slice() else { return None };
-        let usual = !self.progressive && matches!(self.components.len(), 1 | 3) && scan.complete;
+        let complete = [scan.first, scan.last, scan.before, scan.left] == [0, 63, 0, 0];
+        let usual = !self.progressive && matches!(self.components.len(), 1 | 3) && complete;
         (usual && scan.parts.len() == self.components.len()).then_some(scan)
     }
 
@@ -130,6 +140,19 @@ impl<'a> Outline<'a> {
         let blocks = usize::from(self.width).div_ceil(8) * usize::from(self.height).div_ceil(8);
         let coded: usize = self.scans.iter().map(|scan| scan.coded.len()).sum();
         coded * 8 >= blocks * codes_a_block
+    }
+
+    /// The finest sampling of all components, across and down, which a unit is as large as.
+    pub(super) fn finest(&self) -> (u8, u8) {
+        let finest = |side: fn(&Component) -> u8| self.components.iter().map(side).max().unwrap_or(1);
+        (finest(|component| component.across), finest(|component| component.down))
+    }
+
+    /// The interleaved units in the picture.
+    pub(super) fn units(&self) -> usize {
+        let (across, down) = self.finest();
+        let units = |side: u16, blocks: u8| usize::from(side).div_ceil(8 * usize::from(blocks));
+        units(self.width, across) * units(self.height, down)
     }
 
     /// What the components mean, by the rules of libjpeg.
@@ -149,11 +172,14 @@ impl<'a> Outline<'a> {
     fn segment(&mut self, marker: u8, body: &'a [u8]) -> Result<(), ImageError> {
         match marker {
             0xC0..=0xC2 => self.frame(marker, body)?,
-            0xC4 if self.scans.is_empty() => self.tables.push(Tables::Huffman(body)),
-            0xDB if self.scans.is_empty() => self.tables.push(Tables::Quantisation(body)),
-            0xC4 | 0xDB | 0xE0..=0xEF | 0xFE => self.application(marker, body),
+            0xC4 | 0xDB if self.tables.len() == MAX_TABLES => {
+                return Err(corrupt("it repeats its tables without end"));
+            }
+            0xC4 => self.tables.push(Tables::Huffman(body)),
+            0xDB => self.tables.push(Tables::Quantisation(body)),
+            0xE0..=0xEF | 0xFE => self.application(marker, body),
             0xDD => {
-                let interval = *body.first_chunk().ok_or_else(|| corrupt("its restart interval is cut off"))?;
+                let interval = body.try_into().map_err(|_| corrupt("its restart interval has the wrong length"))?;
                 self.restart_interval = u16::from_be_bytes(interval);
             }
             // Lossless, hierarchical and arithmetic frames, and the conditioning of the latter.
@@ -229,8 +255,19 @@ impl<'a> Outline<'a> {
             }
             parts.push(Part { component, dc_table: tables >> 4, ac_table: tables & 15 });
         }
-        let complete = rest[count * 2..] == [0, 63, 0];
-        self.scans.push(Scan { parts, coded: walk.coded(), complete });
+        let Some(&[first, last, bits]) = rest.last_chunk() else {
+            return Err(corrupt("a scan header is cut off"));
+        };
+        self.scans.push(Scan {
+            parts,
+            coded: walk.coded(),
+            tables: self.tables.len(),
+            restart_interval: self.restart_interval,
+            first,
+            last,
+            before: bits >> 4,
+            left: bits & 15,
+        });
         Ok(())
     }
 

@@ -14,18 +14,17 @@ pub(super) struct TableSet {
 }
 
 impl TableSet {
-    /// Reads the segments in the order of the file; a later table takes the place of an earlier one.
-    pub(super) fn read(segments: &[Tables<'_>]) -> Result<Self, ImageError> {
-        let mut set = Self::default();
+    /// Reads more segments in the order of the file; a later table takes the place of an earlier one.
+    pub(super) fn add(&mut self, segments: &[Tables<'_>], progressive: bool) -> Result<(), ImageError> {
         for segment in segments {
             match *segment {
                 Tables::Quantisation(body) => {
-                    set.read_quantisers(body).ok_or_else(|| corrupt("a quantiser is wrong"))?;
+                    self.read_quantisers(body).ok_or_else(|| corrupt("a quantiser is wrong"))?;
                 }
-                Tables::Huffman(body) => set.read_codes(body)?,
+                Tables::Huffman(body) => self.read_codes(body, progressive)?,
             }
         }
-        Ok(set)
+        Ok(())
     }
 
     fn read_quantisers(&mut self, mut body: &[u8]) -> Option<()> {
@@ -47,11 +46,11 @@ impl TableSet {
         Some(())
     }
 
-    fn read_codes(&mut self, mut body: &[u8]) -> Result<(), ImageError> {
+    fn read_codes(&mut self, mut body: &[u8], progressive: bool) -> Result<(), ImageError> {
         while let Some((&head, rest)) = body.split_first() {
             let (class, tables) = match head >> 4 {
                 0 => (Class::Dc, &mut self.dc),
-                1 => (Class::Ac, &mut self.ac),
+                1 => (if progressive { Class::Bands } else { Class::Ac }, &mut self.ac),
                 _ => return Err(corrupt("a code table has no class")),
             };
             let place = tables.get_mut(usize::from(head & 15)).ok_or_else(|| corrupt("a code table has no place"))?;

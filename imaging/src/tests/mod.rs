@@ -10,7 +10,9 @@ mod likeness;
 mod mutation;
 mod quality;
 pub(crate) mod rendering;
+mod scans;
 mod turned;
+mod unpacking;
 mod verdicts;
 
 use crate::{ImageError, Limits, Picture, read};

@@ -233,7 +233,7 @@ async fn busy(db: &Db, now: DateTime<Utc>) -> sqlx::Result<i64> {
     let sql = "select count(*) from jobs where status = 'running' or (status = 'waiting' and run_at <= $1)";
     match db {
         Db::Postgres(pool) => sqlx::query_scalar(sql).bind(now).fetch_one(pool).await,
-        Db::Sqlite(pool) => sqlx::query_scalar(sql).bind(now).fetch_one(pool).await,
+        Db::Sqlite(pool, _) => sqlx::query_scalar(sql).bind(now).fetch_one(pool).await,
     }
 }
 

@@ -14,6 +14,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A running program on SQLite and a folder.
 pub struct Program {
+    executable: PathBuf,
     folder: PathBuf,
     port: u16,
     process: Child,
@@ -29,7 +30,8 @@ impl Program {
         command.arg("serve").current_dir(folder).stdout(Stdio::null()).env_clear();
         command.env("AISHA_DATA_DIR", folder).env("AISHA_LISTEN", format!("127.0.0.1:{port}"));
         command.envs(settings.iter().copied());
-        let started = Self { folder: folder.to_owned(), port, process: command.spawn().expect("the program starts") };
+        let process = command.spawn().expect("the program starts");
+        let started = Self { executable: program.into(), folder: folder.to_owned(), port, process };
         let anybody = Person::new(started.url(), None);
         let begun = Instant::now();
         loop {
@@ -69,15 +71,32 @@ impl Program {
         Person::new(self.url(), Some(Secret::new(key.trim())))
     }
 
-    /// The most memory each of its processes has had, in MB: the service first, then those that read pictures. Empty
+    /// Somebody else with an account and a key, made as the operator makes them.
+    pub fn person(&self, name: &str) -> Person {
+        let mut command = Command::new(&self.executable);
+        command.args(["keys", "create", "--user", name]).current_dir(&self.folder).stderr(Stdio::null()).env_clear();
+        let made = command.env("AISHA_DATA_DIR", &self.folder).output().expect("the program starts");
+        let key = String::from_utf8(made.stdout).expect("a key is a text");
+        Person::new(self.url(), Some(Secret::new(key.trim())))
+    }
+
+    /// Its processes: the service first, then those that read pictures, in the order of their numbers. The service alone
     /// where there is no `/proc`.
+    pub fn processes(&self) -> Vec<u32> {
+        let own = self.process.id();
+        let entries = std::fs::read_dir("/proc").into_iter().flatten().flatten();
+        let numbers = entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+        let mut children: Vec<u32> = numbers.filter(|&process| figure(process, "PPid:") == Some(own)).collect();
+        children.sort_unstable();
+        std::iter::once(own).chain(children).collect()
+    }
+
+    /// The most memory each of its processes has had, in MB. Empty where there is no `/proc`.
     pub fn peaks(&self) -> Vec<f64> {
-        let own = self.process.id().to_string();
-        let processes = std::fs::read_dir("/proc").into_iter().flatten().flatten();
-        let names = processes.filter_map(|entry| entry.file_name().into_string().ok());
-        let children = names.filter(|name| figure(name, "PPid:").is_some_and(|parent| parent.to_string() == own));
-        let all = std::iter::once(own.clone()).chain(children);
-        all.filter_map(|process| Some(figure(&process, "VmHWM:")? / 1024.0)).collect()
+        self.processes()
+            .into_iter()
+            .filter_map(|process| Some(f64::from(figure(process, "VmHWM:")?) / 1024.0))
+            .collect()
     }
 }
 
@@ -87,7 +106,7 @@ impl Drop for Program {
     }
 }
 
-fn figure(process: &str, name: &str) -> Option<f64> {
+fn figure(process: u32, name: &str) -> Option<u32> {
     let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
     let line = status.lines().find(|line| line.starts_with(name))?;
     line.split_whitespace().nth(1)?.parse().ok()

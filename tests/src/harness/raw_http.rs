@@ -8,7 +8,10 @@ use super::{Person, TestApp};
 
 /// Opens a connection to the service.
 pub async fn connect(app: &TestApp) -> TcpStream {
-    let url = app.url("");
+    connect_to(&app.url("")).await
+}
+
+async fn connect_to(url: &str) -> TcpStream {
     let address = url.trim_start_matches("http://").trim_end_matches('/');
     TcpStream::connect(address).await.expect("the service accepts")
 }
@@ -39,9 +42,22 @@ pub async fn ask(app: &TestApp, request: &[u8]) -> String {
 ///
 /// When the service neither answers nor closes the connection.
 pub async fn exchange(app: &TestApp, request: &[u8]) -> String {
-    let mut socket = connect(app).await;
-    socket.write_all(request).await.expect("the service reads");
-    socket.shutdown().await.expect("the end can be said");
+    exchange_at(&app.url(""), request, true).await
+}
+
+/// The same with the service at this address, which may answer before it has read everything; and with the word that no
+/// more will come only if it `ends`.
+///
+/// # Panics
+///
+/// When the service neither answers nor closes the connection.
+pub async fn exchange_at(url: &str, request: &[u8], ends: bool) -> String {
+    let mut socket = connect_to(url).await;
+    // A service that has heard enough may close the connection meanwhile; its answer tells.
+    let _ = socket.write_all(request).await;
+    if ends {
+        let _ = socket.shutdown().await;
+    }
     read_to_end(&mut socket).await
 }
 

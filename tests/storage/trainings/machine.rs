@@ -141,7 +141,7 @@ async fn look(tx: &mut Tx, training: &Training) -> Known {
                progress, next_check_at is not null as is_asked_about from trainings where id = $1";
     match tx {
         Tx::Postgres(tx) => sqlx::query_as(sql).bind(training.id.0).fetch_one(&mut **tx).await,
-        Tx::Sqlite(tx) => sqlx::query_as(sql).bind(training.id.0).fetch_one(&mut **tx).await,
+        Tx::Sqlite(tx, _) => sqlx::query_as(sql).bind(training.id.0).fetch_one(&mut **tx).await,
     }
     .expect("the training")
 }

@@ -14,6 +14,7 @@ crate::on_both!(
     every_word_of_the_contract_is_taken_and_no_other,
     a_word_that_slipped_past_the_schema_is_a_corrupt_row,
     nobody_finds_another_persons_training,
+    a_training_is_found_under_its_own_avatar_only,
     an_avatar_has_one_training_under_way,
     pages_hold_each_training_once_even_among_ties,
     versions_are_counted_for_each_avatar,
@@ -82,6 +83,15 @@ async fn nobody_finds_another_persons_training(store: Store) {
     assert_eq!(trainings::find_for_job(&store.db, TrainingId(Uuid::nil())).await.unwrap(), None);
     let request = PageRequest { limit: 9, after: None };
     assert_eq!(trainings::list(&store.db, bob, avatar.id, &request).await.unwrap().items, []);
+}
+
+async fn a_training_is_found_under_its_own_avatar_only(store: Store) {
+    let ann = store.user("ann").await;
+    let (avatar, other) = (store.avatar(ann).await, store.avatar(ann).await);
+    let training = store.training(&avatar, TrainingStatus::Completed).await;
+    let held =
+        async |id: AvatarId| store.write(async |tx| trainings::find_held(tx, id, training.id).await).await.unwrap();
+    assert_eq!((held(avatar.id).await, held(other.id).await), (Some(training.clone()), None));
 }
 
 async fn an_avatar_has_one_training_under_way(store: Store) {

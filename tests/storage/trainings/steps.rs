@@ -69,6 +69,7 @@ const OPEN: &[S] = &[S::Preparing, S::Submitting, S::Queued, S::Running, S::Canc
 const STEPS: &[(&str, &[S], &[S])] = &[
     ("keep_training_set", &[S::Preparing], &[S::Preparing]),
     ("keep_fal_training_set", &[S::Preparing], &[S::Preparing]),
+    ("wait", &[S::Preparing, S::Submitting], &[]),
     ("begin_submission", &[S::Preparing, S::Submitting], &[S::Preparing]),
     ("withdraw_submission", &[S::Submitting, S::Stalled, S::Cancelling], &[S::Submitting, S::Stalled, S::Cancelling]),
     ("submit_again", &[], &[S::Submitting, S::Stalled]),
@@ -88,6 +89,7 @@ async fn step(tx: &mut Tx, name: &str, training: &Training) -> Result<bool, Stor
     match name {
         "keep_training_set" => trainings::keep_training_set(tx, id, "a/set.zip", at(9)).await,
         "keep_fal_training_set" => trainings::keep_fal_training_set(tx, id, "https://x/set", at(9)).await,
+        "wait" => trainings::wait(tx, id, "spending_stopped", at(9)).await,
         "begin_submission" => trainings::begin_submission(tx, id, "https://x/hook", at(60), at(9)).await,
         "withdraw_submission" => trainings::withdraw_submission(tx, id, at(60), at(9)).await,
         "submit_again" => trainings::submit_again(tx, id, "another", at(9)).await,

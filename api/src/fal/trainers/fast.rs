@@ -4,9 +4,10 @@
 use aisha_openapi::vocabulary::{FinetuneType, Preset};
 use serde_json::{Value, json};
 
-use super::{Plan, cost};
+use super::{Plan, Price};
 
 pub(super) const ENDPOINT: &str = "fal-ai/flux-lora-fast-training";
+pub(super) const PRICE: Price = Price { microusd_per_step: 2_000, least_steps: 1 };
 
 pub(super) const fn plan(preset: Preset) -> Plan {
     let (steps, minutes) = match preset {
@@ -23,7 +24,6 @@ pub(super) const fn plan(preset: Preset) -> Plan {
         create_masks: false,
         captioning: false,
         finetune_type: FinetuneType::Lora,
-        cost_microusd: cost(steps, 1, 2_000),
         minutes,
     }
 }

@@ -4,6 +4,7 @@
 
 mod fast;
 mod portrait;
+mod price;
 mod progress;
 mod turbo;
 mod weights;
@@ -11,6 +12,7 @@ mod weights;
 use aisha_openapi::vocabulary::{FinetuneType, Preset, TrainingType};
 use serde_json::Value;
 
+pub use price::Price;
 pub use progress::progress;
 pub use weights::Weights;
 
@@ -27,7 +29,7 @@ pub enum Trainer {
     Turbo,
 }
 
-/// What one training is asked to do and what it will cost.
+/// What one training is asked to do.
 #[expect(
     clippy::struct_excessive_bools,
     reason = "each is a switch of the trainers and a column of its own; there is no state machine in them"
@@ -48,8 +50,6 @@ pub struct Plan {
     pub captioning: bool,
     /// How the base model is tuned.
     pub finetune_type: FinetuneType,
-    /// The price in millionths of a US dollar.
-    pub cost_microusd: i64,
     /// From and to how many minutes it usually takes. An estimate: fal publishes none.
     pub minutes: (u32, u32),
 }
@@ -91,7 +91,7 @@ impl Trainer {
         4
     }
 
-    /// What a training with this preset does and costs.
+    /// What a training with this preset does.
     #[must_use]
     pub const fn plan(self, preset: Preset) -> Plan {
         match self {
@@ -118,12 +118,6 @@ impl Trainer {
             Self::Portrait | Self::Fast | Self::Turbo => weights::read(output, "diffusers_lora_file", "config_file"),
         }
     }
-}
-
-/// `steps` at a price per step, with the least number of steps that is billed.
-const fn cost(steps: u32, least: u32, microusd_per_step: i64) -> i64 {
-    let billed = if steps < least { least } else { steps };
-    billed as i64 * microusd_per_step
 }
 
 #[cfg(test)]
@@ -162,7 +156,8 @@ mod tests {
         for trainer in Trainer::ALL {
             let plans = Preset::ALL.iter().map(|preset| trainer.plan(*preset)).collect::<Vec<_>>();
             for pair in plans.windows(2) {
-                assert!(pair[0].steps < pair[1].steps && pair[0].cost_microusd < pair[1].cost_microusd, "{trainer:?}");
+                let price = |plan: &Plan| trainer.usual_price().of(plan.steps);
+                assert!(pair[0].steps < pair[1].steps && price(&pair[0]) < price(&pair[1]), "{trainer:?}");
                 assert!(pair[0].minutes.0 <= pair[0].minutes.1 && pair[0].minutes.1 <= pair[1].minutes.1);
             }
             assert!(plans.iter().all(|plan| (1..=10_000).contains(&plan.steps)), "fal takes 1 to 10000 steps");
@@ -171,10 +166,10 @@ mod tests {
 
     #[test]
     fn prices_are_those_of_the_model_pages() {
-        assert_eq!(Trainer::Portrait.plan(Preset::Balanced).cost_microusd, 6_000_000);
-        assert_eq!(Trainer::Fast.plan(Preset::Balanced).cost_microusd, 2_000_000);
-        assert_eq!(Trainer::Turbo.plan(Preset::Balanced).cost_microusd, 2_400_000);
-        assert_eq!(cost(10, 1000, 2_400), 2_400_000, "fewer steps than the least are billed as the least");
+        let balanced = |trainer: Trainer| trainer.usual_price().of(trainer.plan(Preset::Balanced).steps);
+        assert_eq!(Trainer::ALL.map(balanced), [6_000_000, 2_000_000, 2_400_000]);
+        let least = Price { microusd_per_step: 2_400, least_steps: 1000 };
+        assert_eq!(least.of(10), 2_400_000, "fewer steps than the least are billed as the least");
     }
 
     #[test]

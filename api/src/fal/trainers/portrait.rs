@@ -3,9 +3,10 @@
 use aisha_openapi::vocabulary::{FinetuneType, Preset};
 use serde_json::{Value, json};
 
-use super::{Plan, cost};
+use super::{Plan, Price};
 
 pub(super) const ENDPOINT: &str = "fal-ai/flux-lora-portrait-trainer";
+pub(super) const PRICE: Price = Price { microusd_per_step: 2_400, least_steps: 1000 };
 
 pub(super) const fn plan(preset: Preset) -> Plan {
     let (steps, learning_rate, minutes) = match preset {
@@ -22,7 +23,6 @@ pub(super) const fn plan(preset: Preset) -> Plan {
         create_masks: false,
         captioning: false,
         finetune_type: FinetuneType::Lora,
-        cost_microusd: cost(steps, 1000, 2_400),
         minutes,
     }
 }

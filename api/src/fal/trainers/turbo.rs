@@ -3,9 +3,10 @@
 use aisha_openapi::vocabulary::{FinetuneType, Preset};
 use serde_json::{Value, json};
 
-use super::{Plan, cost};
+use super::{Plan, Price};
 
 pub(super) const ENDPOINT: &str = "fal-ai/turbo-flux-trainer";
+pub(super) const PRICE: Price = Price { microusd_per_step: 2_400, least_steps: 1 };
 
 pub(super) const fn plan(preset: Preset) -> Plan {
     let (steps, minutes) = match preset {
@@ -21,7 +22,6 @@ pub(super) const fn plan(preset: Preset) -> Plan {
         create_masks: false,
         captioning: false,
         finetune_type: FinetuneType::Lora,
-        cost_microusd: cost(steps, 1, 2_400),
         minutes,
     }
 }

@@ -7,6 +7,7 @@ mod timeline;
 use std::str::FromStr as _;
 
 use aisha_openapi::avatars::{Avatar as AvatarBody, AvatarPage, AvatarPatch, LatestTraining, NewAvatar};
+use aisha_openapi::deletions::Deletion;
 use aisha_openapi::vocabulary::{AvatarStatus, EventType, Scope};
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
@@ -17,6 +18,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::auth::Caller;
+use super::deletions;
 use super::extract::{Json, Path, Query};
 use super::headers::{IdempotencyHeader, IfMatchHeader, IfNoneMatchHeader};
 use super::held;
@@ -26,10 +28,10 @@ use super::problem::Problem;
 use super::version::{IfMatch, tagged};
 use crate::app::App;
 use crate::domain::avatar::Avatar;
+use crate::domain::deletion::Subject;
 use crate::domain::ids::{AvatarId, PhotoId};
-use crate::domain::job::Job;
 use crate::domain::page::Place;
-use crate::storage::{avatars, objects, photos, trainings};
+use crate::storage::{avatars, photos};
 
 /// The operations on avatars.
 pub(super) fn routes() -> OpenApiRouter<App> {
@@ -175,32 +177,29 @@ async fn patch(
 
 /// Delete an avatar
 ///
-/// Its photos, trainings and weights go with it, and a training under way is stopped at fal.
+/// Its photos, trainings and weights go with it, and a training under way is stopped at fal. Nothing of it can be reached
+/// any more when this answers; the receipt tells when each object is gone from the store, and what is known of what lay
+/// at fal.
 #[utoipa::path(delete, path = "/v1/avatars/{avatar_id}", operation_id = "deleteAvatar", tag = "avatars",
     params(("avatar_id" = uuid::Uuid, Path, description = "The avatar."), IfMatchHeader),
-    responses((status = 204, description = "It is gone.")))]
+    responses((status = 202, description = "It is gone; this is the receipt.", body = Deletion,
+        headers(("Location" = String, description = "Where the receipt is found.")))))]
 async fn delete(
     State(app): State<App>,
     caller: Caller,
     Path(id): Path<AvatarId>,
     if_match: IfMatch,
-) -> Result<StatusCode, Problem> {
+) -> Result<Response, Problem> {
     let me = caller.with(Scope::AvatarsWrite)?;
     let mut tx = app.begin().await?;
     let avatar = held::lock(&mut tx, &me, id).await?;
     if_match.check(avatar.version)?;
-    let now = app.now();
-    let running = trainings::find_running(&mut tx, id).await?;
-    if let Some((request, training)) = running.and_then(|training| Some((training.request.clone()?, training))) {
-        let abandon = Job::AbandonRequest { endpoint: training.settings.endpoint, request_id: request.id };
-        app.enqueue(&mut tx, &abandon, now).await?;
-    }
-    objects::doom_avatar(&mut tx, id, now).await?;
-    app.enqueue(&mut tx, &Job::ClearObjects {}, now).await?;
+    let deletion = deletions::begin(&app, &mut tx, me.subject, Subject::Avatar(id)).await?;
+    deletions::take_down(&app, &mut tx, deletion, id).await?;
     app.tell(&mut tx, held::event(EventType::AvatarDeleted, &me, &avatar)).await?;
     avatars::delete(&mut tx, me.subject, id).await?;
     app.commit(tx).await?;
-    Ok(StatusCode::NO_CONTENT)
+    deletions::accepted(&app, me.subject, deletion).await
 }
 
 /// An avatar as it stands in answers.

@@ -1,5 +1,10 @@
-//! Trainings: list, read, cancel. Starting one is in `start`.
+//! Trainings: list, read, cancel. `start` and `again` are the two ways to begin one, which meet in `launch` and pass
+//! the gate of `spending`; `active` chooses among those that have completed.
 
+mod active;
+mod again;
+mod launch;
+mod spending;
 mod start;
 
 use aisha_openapi::trainings::{
@@ -14,7 +19,7 @@ use serde_json::Map;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-pub(super) use self::start::{photos_needed, quote};
+pub(super) use self::launch::{photos_needed, quote};
 use super::auth::Caller;
 use super::extract::{Path, Query, RequestHash};
 use super::headers::{IdempotencyHeader, IfNoneMatchHeader};
@@ -42,6 +47,8 @@ pub(super) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(cancel))
         .routes(routes!(steps))
         .merge(start::routes())
+        .merge(again::routes())
+        .merge(active::routes())
 }
 
 /// List an avatar's trainings
@@ -214,6 +221,8 @@ pub(super) async fn show(app: &App, training: &Training) -> Result<TrainingBody,
         queue_position: training.queue_position,
         eta: eta(training),
         preset: training.preset,
+        retry_of: training.origin.retry_of.map(|id| id.0),
+        compare_with: training.origin.compare_with.map(|id| id.0),
         endpoint: settings.endpoint,
         cost_estimate_usd: usd(training.cost_microusd),
         photos: photos

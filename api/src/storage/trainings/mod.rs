@@ -11,7 +11,7 @@ pub use self::history::{add_step, list_steps};
 use self::row::{Row, select};
 pub use self::steps::{
     Report, add, begin_submission, cancelling, end, keep_fal_training_set, keep_training_set, postpone, report, stall,
-    submit_again, submitted, tell_progress, wait_for_result, withdraw_submission,
+    submit_again, submitted, tell_progress, wait, wait_for_result, withdraw_submission,
 };
 use super::db::{on_db, on_tx};
 use super::{Db, StorageError, Tx};
@@ -23,6 +23,14 @@ use crate::domain::training::Training;
 pub async fn find(db: &Db, owner: UserId, id: TrainingId) -> Result<Option<Training>, StorageError> {
     let sql = select!("where user_id = $1 and id = $2");
     let row = on_db!(db, |conn| sqlx::query_as::<_, Row>(sql).bind(owner.0).bind(id.0).fetch_optional(conn).await?);
+    Ok(row.map(Training::from))
+}
+
+/// The avatar's training with this id. The avatar must be locked.
+pub async fn find_held(tx: &mut Tx, avatar_id: AvatarId, id: TrainingId) -> Result<Option<Training>, StorageError> {
+    let sql = select!("where avatar_id = $1 and id = $2");
+    let row =
+        on_tx!(tx, |conn| sqlx::query_as::<_, Row>(sql).bind(avatar_id.0).bind(id.0).fetch_optional(conn).await?);
     Ok(row.map(Training::from))
 }
 

@@ -7,7 +7,7 @@ use sqlx::types::Json;
 use uuid::Uuid;
 
 use crate::domain::ids::{AvatarId, TrainingId, UserId};
-use crate::domain::training::{FalRequest, SnapshotPhoto, TrainerSettings, Training};
+use crate::domain::training::{FalRequest, Origin, SnapshotPhoto, TrainerSettings, Training};
 use crate::storage::db::Word;
 
 macro_rules! select {
@@ -19,7 +19,7 @@ macro_rules! select {
              lora_key, config_key, training_type, fal_request_id, fal_priority, learning_rate, trigger_phrase, steps, \
              multiresolution_training, subject_crop, create_masks, captioning, finetune_type, finetune_comment, \
              training_logs, training_error, webhook_url, last_status_check, fal_ended_at, created_at, updated_at, \
-             started_at, completed_at from trainings ",
+             started_at, completed_at, retry_of, compare_with from trainings ",
             $rest
         )
     };
@@ -57,6 +57,8 @@ pub(super) struct Row {
     updated_at: DateTime<Utc>,
     started_at: Option<DateTime<Utc>>,
     completed_at: Option<DateTime<Utc>>,
+    retry_of: Option<Uuid>,
+    compare_with: Option<Uuid>,
     #[sqlx(flatten)]
     settings: SettingsRow,
     #[sqlx(flatten)]
@@ -134,6 +136,7 @@ impl From<Row> for Training {
             preset: row.preset.0,
             settings: row.settings.into(),
             photos: row.photos.0,
+            origin: Origin { retry_of: row.retry_of.map(TrainingId), compare_with: row.compare_with.map(TrainingId) },
             cost_microusd: row.cost_microusd,
             expected_seconds: row.expected_seconds,
             error_code: row.error_code,

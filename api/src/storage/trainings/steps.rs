@@ -33,8 +33,9 @@ pub async fn add(tx: &mut Tx, training: &Training) -> Result<(), StorageError> {
     let sql = "insert into trainings (id, avatar_id, user_id, version, status, progress, progress_source, preset, \
                endpoint, photos, cost_microusd, expected_seconds, attempt_token, training_type, fal_priority, \
                learning_rate, trigger_phrase, steps, multiresolution_training, subject_crop, create_masks, captioning, \
-               finetune_type, finetune_comment, created_at, updated_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, \
-               $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26)";
+               finetune_type, finetune_comment, created_at, updated_at, retry_of, compare_with) values ($1, $2, $3, $4, \
+               $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, \
+               $27, $28)";
     let settings = &training.settings;
     on_tx!(tx, |conn| {
         sqlx::query(sql)
@@ -64,6 +65,8 @@ pub async fn add(tx: &mut Tx, training: &Training) -> Result<(), StorageError> {
             .bind(&settings.finetune_comment)
             .bind(training.created_at)
             .bind(training.updated_at)
+            .bind(training.origin.retry_of.map(|id| id.0))
+            .bind(training.origin.compare_with.map(|id| id.0))
             .execute(conn)
             .await?;
     });
@@ -92,6 +95,15 @@ pub async fn keep_fal_training_set(
     Ok(on_tx!(tx, |conn| sqlx::query(sql).bind(id.0).bind(url).bind(now).execute(conn).await?.rows_affected()) == 1)
 }
 
+/// It waits before its submission, for this reason; `false` if that is known already, or fal may have it.
+pub async fn wait(tx: &mut Tx, id: TrainingId, reason: &str, now: DateTime<Utc>) -> Result<bool, StorageError> {
+    let sql = "update trainings set status_reason = $2, updated_at = $3 where id = $1 and submitted_at is null \
+               and status in ('preparing', 'submitting') and (status_reason is null or status_reason <> $2)";
+    let waits =
+        on_tx!(tx, |conn| sqlx::query(sql).bind(id.0).bind(reason).bind(now).execute(conn).await?.rows_affected());
+    Ok(waits == 1)
+}
+
 /// From here on fal may have the training: written before the call, so that it is never made twice. A submission that
 /// was withdrawn may begin again.
 pub async fn begin_submission(
@@ -102,7 +114,7 @@ pub async fn begin_submission(
     now: DateTime<Utc>,
 ) -> Result<bool, StorageError> {
     let sql = "update trainings set status = 'submitting', webhook_url = $2, submitted_at = $3, next_check_at = $4, \
-               updated_at = $3 where id = $1 \
+               status_reason = null, updated_at = $3 where id = $1 \
                and (status = 'preparing' or (status = 'submitting' and submitted_at is null))";
     let begun = on_tx!(tx, |conn| {
         sqlx::query(sql).bind(id.0).bind(webhook_url).bind(now).bind(next_check_at).execute(conn).await?.rows_affected()

@@ -1,5 +1,9 @@
 //! Trainings: one run of one avatar at fal, from the photo set to the weights in our own store.
 
+mod again;
+
+use std::time::Duration;
+
 use aisha_openapi::vocabulary::{
     FalPriority, FinetuneType, PhotoFormat, Preset, ProgressSource, ToldBy, TrainingStatus, TrainingType,
 };
@@ -9,8 +13,12 @@ use ring::rand::{SecureRandom as _, SystemRandom};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+pub use self::again::{Origin, compare, retry, usable, whole_set};
 use super::ids::{AvatarId, PhotoId, TrainingId, UserId};
 use super::photo::avatar_folder;
+
+/// fal deletes its copy of a packed photo set so long after its upload: it is told so with it.
+pub const SET_KEPT_AT_FAL: Duration = Duration::from_hours(24);
 
 /// A training as it is kept.
 #[derive(Debug, Clone, PartialEq)]
@@ -39,6 +47,8 @@ pub struct Training {
     pub settings: TrainerSettings,
     /// The photos it learns from, as they were when it was started.
     pub photos: Vec<SnapshotPhoto>,
+    /// Which earlier training it has them from.
+    pub origin: Origin,
     /// What it will cost, in millionths of a US dollar.
     pub cost_microusd: i64,
     /// How long it should take at fal.

@@ -1,0 +1,184 @@
+//! What may be spent: caps a day, for each person and for each key, and the switch that stops it all.
+//!
+//! A day is one of UTC. What fal may have begun counts as spent at its estimate; what has certainly not reached fal when
+//! it ends costs nothing.
+
+use std::fmt;
+
+use chrono::{DateTime, Days, NaiveTime, Utc};
+
+use super::Refusal;
+use super::ids::{KeyId, TrainingId, UserId};
+
+/// What a training costs and who began it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Expense {
+    /// Which training.
+    pub training_id: TrainingId,
+    /// For whom.
+    pub user_id: UserId,
+    /// Through which key.
+    pub key_id: KeyId,
+    /// In millionths of a US dollar.
+    pub cost_microusd: i64,
+    /// When.
+    pub started_at: DateTime<Utc>,
+}
+
+/// The most of a day. `None` is no cap, and 0 allows nothing.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Caps {
+    /// Trainings.
+    pub trainings: Option<i64>,
+    /// Their cost, in millionths of a US dollar.
+    pub microusd: Option<i64>,
+}
+
+/// What was spent in a day so far.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Spent {
+    /// Trainings.
+    pub trainings: i64,
+    /// Their cost, in millionths of a US dollar.
+    pub microusd: i64,
+}
+
+/// Whose caps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Holder {
+    /// A person's.
+    User,
+    /// A key's, which may act for many.
+    Key,
+}
+
+/// One of the caps. Displays as what it allows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cap {
+    /// So many trainings.
+    Trainings(Holder, i64),
+    /// So many millionths of a US dollar.
+    Money(Holder, i64),
+}
+
+/// All spending is stopped by the operator.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stop {
+    /// What people are told of it.
+    pub reason: Option<String>,
+    /// Since when.
+    pub stopped_at: DateTime<Utc>,
+}
+
+impl Caps {
+    /// Whether there is any.
+    #[must_use]
+    pub const fn is_any(&self) -> bool {
+        self.trainings.is_some() || self.microusd.is_some()
+    }
+
+    /// Whether one more training at this price fits into the day.
+    pub fn admit(&self, holder: Holder, spent: Spent, price: i64, now: DateTime<Utc>) -> Result<(), Refusal> {
+        let by_number = self.trainings.map(|most| (Cap::Trainings(holder, most), spent.trainings, 1, most));
+        let by_money = self.microusd.map(|most| (Cap::Money(holder, most), spent.microusd, price, most));
+        for (cap, spent, more, most) in [by_number, by_money].into_iter().flatten() {
+            if more > most {
+                return Err(Refusal::AboveCap { cap, price });
+            }
+            if spent > most - more {
+                return Err(Refusal::CapReached { cap, price, opens_at: day_after(now) });
+            }
+        }
+        Ok(())
+    }
+}
+
+/// When the day of this time began.
+#[must_use]
+pub fn day_of(now: DateTime<Utc>) -> DateTime<Utc> {
+    now.date_naive().and_time(NaiveTime::MIN).and_utc()
+}
+
+/// When the next day begins.
+#[must_use]
+pub fn day_after(now: DateTime<Utc>) -> DateTime<Utc> {
+    day_of(now).checked_add_days(Days::new(1)).unwrap_or(DateTime::<Utc>::MAX_UTC)
+}
+
+/// Millionths of a US dollar, for people.
+#[must_use]
+pub fn dollars(microusd: i64) -> String {
+    // To the cent, and upwards, so that no price looks lower than it is.
+    let cents = microusd.div_euclid(10_000) + i64::from(microusd.rem_euclid(10_000) > 0);
+    format!("${}.{:02}", cents / 100, cents % 100)
+}
+
+impl fmt::Display for Holder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::User => "a person",
+            Self::Key => "a key",
+        })
+    }
+}
+
+impl fmt::Display for Cap {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Trainings(holder, 1) => write!(f, "1 training a day for {holder}"),
+            Self::Trainings(holder, most) => write!(f, "{most} trainings a day for {holder}"),
+            Self::Money(holder, most) => write!(f, "{} a day for {holder}", dollars(*most)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::TimeDelta;
+
+    use super::*;
+
+    fn noon() -> DateTime<Utc> {
+        DateTime::from_timestamp(1_795_176_000, 0).expect("a time")
+    }
+
+    fn admit(trainings: Option<i64>, microusd: Option<i64>, spent: (i64, i64)) -> Result<(), Refusal> {
+        let spent = Spent { trainings: spent.0, microusd: spent.1 };
+        Caps { trainings, microusd }.admit(Holder::User, spent, 2_400_000, noon())
+    }
+
+    #[test]
+    fn what_just_fits_is_admitted_and_nothing_more() {
+        assert_eq!(admit(None, None, (1000, i64::MAX)), Ok(()), "no cap");
+        assert_eq!(admit(Some(3), Some(7_200_000), (2, 4_800_000)), Ok(()));
+        for (trainings, microusd) in [(Some(2), None), (None, Some(7_199_999))] {
+            let refused = admit(trainings, microusd, (2, 4_800_000));
+            assert!(matches!(refused, Err(Refusal::CapReached { .. })), "{refused:?}");
+        }
+        assert!(matches!(admit(None, Some(i64::MAX), (0, i64::MAX)), Err(Refusal::CapReached { .. })));
+    }
+
+    #[test]
+    fn what_no_day_allows_is_not_put_off() {
+        for (trainings, microusd) in [(Some(0), None), (None, Some(0)), (None, Some(2_399_999))] {
+            let refused = admit(trainings, microusd, (0, 0));
+            assert!(matches!(refused, Err(Refusal::AboveCap { .. })), "{refused:?}");
+        }
+    }
+
+    #[test]
+    fn a_cap_opens_with_the_next_day() {
+        let midnight = day_of(noon());
+        for now in [midnight, noon(), midnight + TimeDelta::days(1) - TimeDelta::microseconds(1)] {
+            assert_eq!((day_of(now), day_after(now)), (midnight, midnight + TimeDelta::days(1)));
+        }
+    }
+
+    #[test]
+    fn money_is_never_shown_as_less() {
+        let cases = [(0, "$0.00"), (1, "$0.01"), (10_000, "$0.01"), (2_400_000, "$2.40"), (123_456_789, "$123.46")];
+        for (microusd, shown) in cases {
+            assert_eq!(dollars(microusd), shown);
+        }
+    }
+}
