@@ -86,6 +86,8 @@ pub struct Signals {
     pub events: Notify,
     /// The last number given; readers wait for it to grow.
     pub numbered: watch::Sender<i64>,
+    /// Set when the service is about to stop: what is asked is answered, and each connection ends with its next answer.
+    pub closing: CancellationToken,
     /// Set when the service is stopping.
     pub shutdown: CancellationToken,
 }
@@ -96,6 +98,7 @@ impl Default for Signals {
             jobs: Notify::new(),
             events: Notify::new(),
             numbered: watch::Sender::new(0),
+            closing: CancellationToken::new(),
             shutdown: CancellationToken::new(),
         }
     }

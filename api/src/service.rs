@@ -5,6 +5,7 @@ use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use aisha_imaging::{FaceModel, Limits, Pool, PoolSettings};
 use anyhow::{Context as _, anyhow};
@@ -23,6 +24,9 @@ use crate::files::{Files, Folder, S3, Spool};
 use crate::http;
 use crate::storage::Db;
 use crate::workers::Workers;
+
+/// Longer than a busy client keeps a connection waiting between two requests.
+const LEAVING: Duration = Duration::from_secs(2);
 
 /// A running service.
 pub struct Service {
@@ -90,7 +94,8 @@ impl Service {
             metrics: Arc::default(),
         };
         let workers = Workers::start(&app);
-        let server = tokio::spawn(http::serve(listener, http::router(app.clone()), app.signals.shutdown.clone()));
+        let (closing, shutdown) = (app.signals.closing.clone(), app.signals.shutdown.clone());
+        let server = tokio::spawn(http::serve(listener, http::router(app.clone()), closing, shutdown));
         Ok(Self { app, url: local, server, workers, sandbox })
     }
 
@@ -104,6 +109,13 @@ impl Service {
     #[must_use]
     pub const fn app(&self) -> &App {
         &self.app
+    }
+
+    /// Takes no more connections, and goes on for a moment in which those that are open end one by one, each with an
+    /// answer: so no client sends its next request into the end.
+    pub async fn leave(&self) {
+        self.app.signals.closing.cancel();
+        tokio::time::sleep(LEAVING).await;
     }
 
     /// Stops: no new requests, those under way finish, jobs are finished or left to another process.

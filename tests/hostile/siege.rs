@@ -91,7 +91,7 @@ impl Siege {
         if longest > PROMISED {
             self.wrong.push(format!("the neighbour waited {longest:?} for {what}"));
         }
-        neighbour.delete(&format!("/v1/avatars/{avatar}")).await.expect(204);
+        neighbour.delete(&format!("/v1/avatars/{avatar}")).await.expect(202);
     }
 
     async fn send_forms(&mut self, cases: &[Case]) {

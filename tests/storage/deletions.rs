@@ -5,7 +5,7 @@ use std::time::Duration;
 use aisha_api::domain::deletion::{Subject, Thing};
 use aisha_api::domain::event::{Audience, NewEvent};
 use aisha_api::domain::ids::{AvatarId, DeletionId, EventId, UserId};
-use aisha_api::domain::training::{Ending, Weights};
+use aisha_api::domain::training::{Ending, FalRequest, Weights};
 use aisha_api::storage::objects::{self, NewObject};
 use aisha_api::storage::{avatars, deletions, events, idempotency, trainings, users};
 use aisha_openapi::vocabulary::{
@@ -79,6 +79,7 @@ async fn a_receipt_lists_what_lies_at_fal_and_claims_no_more_than_is_known(store
     let train = async |tx: &mut _| {
         trainings::keep_fal_training_set(tx, training.id, "https://v3.fal.media/set.zip", at(1)).await?;
         trainings::begin_submission(tx, training.id, "https://x/hook", at(60), at(2)).await?;
+        trainings::submitted(tx, training.id, &FalRequest::by_id("r-1"), None, at(60), at(2)).await?;
         trainings::end(tx, training.id, &Ending::Completed(weights.clone()), at(3)).await
     };
     assert!(store.write(train).await.unwrap());
@@ -92,13 +93,14 @@ async fn a_receipt_lists_what_lies_at_fal_and_claims_no_more_than_is_known(store
     let (place, gone_at) = (DeletedPlace::Fal, None);
     let (file, set) = ("https://v3.fal.media/l".to_owned(), "https://v3.fal.media/set.zip".to_owned());
     let expected = [
+        Thing { place, kind: DeletedKind::Request, name: "r-1".to_owned(), gone_at, expires_at: None },
         Thing { place, kind: DeletedKind::ResultFile, name: file, gone_at, expires_at: None },
         Thing { place, kind: DeletedKind::TrainingSet, name: set, gone_at, expires_at: Some(at(2 + 3600)) },
     ];
     assert_eq!(receipt.things, expected);
     let states = |seconds| receipt.things.iter().map(|thing| thing.state(at(seconds))).collect::<Vec<_>>();
-    assert_eq!(states(0), [DeletedState::Unconfirmed, DeletedState::Expiring]);
-    assert_eq!(states(4000), [DeletedState::Unconfirmed, DeletedState::Expired]);
+    assert_eq!(states(0), [DeletedState::Unconfirmed, DeletedState::Unconfirmed, DeletedState::Expiring]);
+    assert_eq!(states(4000), [DeletedState::Unconfirmed, DeletedState::Unconfirmed, DeletedState::Expired]);
     assert_eq!(receipt.status(), DeletionStatus::Complete, "what is ours is gone");
 }
 

@@ -16,6 +16,7 @@ pub(super) async fn run(config: &Config) -> anyhow::Result<()> {
         interrupted = tokio::signal::ctrl_c() => interrupted?,
     }
     tracing::info!("stopping: requests and jobs under way are finished first");
+    service.leave().await;
     service.stop().await;
     Ok(())
 }

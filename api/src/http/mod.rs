@@ -59,6 +59,7 @@ pub fn router(app: App) -> Router {
         .layer(RequestBodyTimeoutLayer::new(BODY_PATIENCE))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(middleware::map_response(private))
+        .layer(middleware::map_response_with_state(app.clone(), server::close_when_leaving))
         .layer(middleware::from_fn_with_state(app.clone(), metrics::measure))
         .layer(middleware::from_fn_with_state(app.clone(), request_id::name))
         .with_state(app)

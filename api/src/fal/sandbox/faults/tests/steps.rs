@@ -108,7 +108,7 @@ async fn each_fault_of_an_upload_is_met_once_and_then_it_goes_through() {
         let met = upload().await;
         let is_met = matches!(
             (fault, &met),
-            (UploadFault::Refused, Err(FalError::Refused { status: 403, .. }))
+            (UploadFault::Refused, Err(FalError::UploadRefused))
                 | (UploadFault::Cut, Err(FalError::Interrupted(_)))
                 | (UploadFault::Nginx503, Err(FalError::Unavailable { status: 503, .. }))
         );
