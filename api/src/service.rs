@@ -152,7 +152,8 @@ pub async fn open_database(config: &DatabaseConfig) -> anyhow::Result<Db> {
     }
 }
 
-fn open_files(config: &ObjectsConfig, public_url: &Url, clock: &Clock) -> anyhow::Result<Files> {
+/// Opens the object store.
+pub fn open_files(config: &ObjectsConfig, public_url: &Url, clock: &Clock) -> anyhow::Result<Files> {
     Ok(match config {
         ObjectsConfig::Folder(root) => Files::Folder(Folder::start(root, public_url, clock.now())?),
         ObjectsConfig::S3(settings) => Files::S3(S3::new(settings)),

@@ -1,6 +1,7 @@
 //! Albums: whatever order their photos come in, however they are divided, and however often they are sent, the same
 //! photos are there in the end, and the same is said of each.
 
+use aisha_tests::harness::app::with_faces;
 use aisha_tests::harness::{Person, TestApp, pictures};
 use image::ImageFormat;
 use proptest::prelude::*;
@@ -57,7 +58,7 @@ fn an_album_in_any_order_and_any_forms_sent_twice_is_the_same_album() {
     let album = album();
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     let (app, ann) = runtime.block_on(async {
-        let app = TestApp::new().await;
+        let app = TestApp::with(with_faces).await;
         let ann = app.person("ann").await;
         (app, ann)
     });

@@ -2,6 +2,7 @@
 
 use aisha_api::config::Config;
 use aisha_api::domain::photo::judgement::{Policy, Strictness};
+use aisha_tests::harness::app::with_faces;
 use aisha_tests::harness::{Answer, Person, TestApp, id, pictures};
 use image::imageops;
 use reqwest::Method;
@@ -32,6 +33,7 @@ fn codes(issues: &Value) -> Vec<&str> {
 }
 
 fn strict(config: &mut Config) {
+    with_faces(config);
     config.rules.portrait = Policy { faces: Strictness::Reject, quality: Strictness::Warn };
 }
 
@@ -46,7 +48,7 @@ fn is_russian(text: &Value) -> bool {
 
 #[tokio::test]
 async fn a_portrait_is_measured_and_its_face_is_cut_out() {
-    let app = TestApp::new().await;
+    let app = TestApp::with(with_faces).await;
     let ann = app.person("ann").await;
     let avatar = ann.avatar().await;
     let photo = take(&ann, &avatar, pictures::portrait()).await;
@@ -77,7 +79,7 @@ async fn a_portrait_is_measured_and_its_face_is_cut_out() {
 
 #[tokio::test]
 async fn an_issue_has_a_code_a_number_and_a_fix_in_two_languages() {
-    let app = TestApp::new().await;
+    let app = TestApp::with(with_faces).await;
     let ann = app.person("ann").await;
     let avatar = ann.avatar().await;
     let dark = imageops::colorops::brighten(&pictures::scene(900, 700, 1), -100);
@@ -131,7 +133,7 @@ async fn a_rejected_photo_is_kept_and_not_used_until_the_kind_of_avatar_allows_i
 
 #[tokio::test]
 async fn photos_that_look_the_same_are_found_and_left_out_and_taken_back() {
-    let app = TestApp::new().await;
+    let app = TestApp::with(with_faces).await;
     let ann = app.person("ann").await;
     let avatar = ann.avatar().await;
     let scene = pictures::scene(1200, 900, 1);
@@ -169,7 +171,7 @@ async fn photos_that_look_the_same_are_found_and_left_out_and_taken_back() {
 
 #[tokio::test]
 async fn advice_is_free_and_the_same_every_time() {
-    let app = TestApp::new().await;
+    let app = TestApp::with(with_faces).await;
     let ann = app.person("ann").await;
     let avatar = ann.avatar().await;
     let few = preflight(&ann, &avatar).await;
@@ -201,7 +203,7 @@ async fn advice_is_free_and_the_same_every_time() {
 
 #[tokio::test]
 async fn a_photo_that_another_avatar_has_too_is_told_and_nobody_elses() {
-    let app = TestApp::new().await;
+    let app = TestApp::with(with_faces).await;
     let (ann, bob) = (app.person("ann").await, app.person("bob").await);
     let (avatar, other, bobs) = (ann.avatar().await, ann.avatar().await, bob.avatar().await);
     let scene = pictures::scene(900, 700, 3);
@@ -219,7 +221,7 @@ async fn a_photo_that_another_avatar_has_too_is_told_and_nobody_elses() {
 
 #[tokio::test]
 async fn what_is_said_of_a_photo_depends_on_neither_its_name_nor_its_place() {
-    let app = TestApp::new().await;
+    let app = TestApp::with(with_faces).await;
     let ann = app.person("ann").await;
     let (avatar, turned) = (ann.avatar().await, ann.avatar().await);
     let names = ["я.jpg", "../../x", "IMG_0001.JPG", "4.png", "e"];
@@ -248,7 +250,7 @@ async fn what_is_said_of_a_photo_depends_on_neither_its_name_nor_its_place() {
 
 #[tokio::test]
 async fn the_cover_is_a_photo_of_the_avatar() {
-    let app = TestApp::new().await;
+    let app = TestApp::with(with_faces).await;
     let ann = app.person("ann").await;
     let (avatar, other) = (ann.avatar().await, ann.avatar().await);
     ann.upload_photos(&avatar, 3).await;

@@ -6,6 +6,7 @@ use aisha_api::files::Key;
 use aisha_api::storage::objects::NewObject;
 use aisha_api::storage::{Db, objects, photos};
 use aisha_api::workers::sweep_once;
+use aisha_tests::harness::app::with_faces;
 use aisha_tests::harness::{Backend, Person, TestApp, pictures};
 use bytes::Bytes;
 use serde_json::{Value, json};
@@ -76,7 +77,7 @@ async fn ann(app: &TestApp) -> (Person, String) {
 }
 
 async fn an_old_photo_is_looked_at_as_a_new_one_is(backend: Backend) {
-    let Some(app) = TestApp::on(backend).await else { return };
+    let Some(app) = TestApp::start(backend, with_faces).await else { return };
     let (ann, avatar) = ann(&app).await;
     let new = seen(&ann, &avatar).await;
     assert_eq!(new.iter().map(|(_, pictures)| pictures.len()).collect::<Vec<_>>(), [3, 2]);
@@ -103,7 +104,7 @@ async fn an_old_photo_is_looked_at_as_a_new_one_is_in_production() {
 }
 
 async fn an_old_photo_that_is_gone_or_broken_is_said_to_be_invalid(backend: Backend) {
-    let Some(app) = TestApp::on(backend).await else { return };
+    let Some(app) = TestApp::start(backend, with_faces).await else { return };
     let (ann, avatar) = ann(&app).await;
     let files = &app.rooms().files;
     let old = age(&app).await;
@@ -179,7 +180,7 @@ async fn leave(app: &TestApp, photo: &Photo, killed: Killed) {
 
 #[tokio::test]
 async fn a_look_that_was_killed_half_way_is_taken_again() {
-    let app = TestApp::new().await;
+    let app = TestApp::with(with_faces).await;
     // Only a photo with a face has both pictures.
     let ann = app.person("ann").await;
     let avatar = ann.avatar().await;

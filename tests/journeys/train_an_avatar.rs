@@ -1,10 +1,11 @@
 //! From nothing to a trained avatar.
 
+use aisha_tests::harness::app::with_faces;
 use aisha_tests::harness::{Backend, TestApp};
 use serde_json::json;
 
 async fn from_photos_to_weights(backend: Backend) {
-    let Some(app) = TestApp::on(backend).await else { return };
+    let Some(app) = TestApp::start(backend, with_faces).await else { return };
     let ann = app.person("ann").await;
     let avatar = ann.avatar().await;
     let report = ann.upload_photos(&avatar, 5).await;

@@ -62,7 +62,7 @@ impl Program {
         command.arg("serve").current_dir(&self.folder).stdout(Stdio::null()).env_clear();
         command.env("AISHA_DATA_DIR", &self.folder).env("AISHA_LISTEN", format!("127.0.0.1:{}", self.port));
         command.env("AISHA_SANDBOX_TRAINING_SECONDS", "1").env("AISHA_SWEEP_SECONDS", "1");
-        command.env("AISHA_JOB_LEASE_SECONDS", "2").envs(self.settings.iter().cloned());
+        command.env("AISHA_JOB_LEASE_SECONDS", "2").env("AISHA_FACE_MODEL", "off").envs(self.settings.iter().cloned());
         *self.process.borrow_mut() = Some(command.spawn().expect("the program starts"));
         let anybody = Person::new(self.url(), None);
         until("a service that is ready", async || {

@@ -5,6 +5,7 @@ mod crashes;
 mod crowd;
 mod deliveries;
 mod faults;
+mod housekeeping;
 mod kills;
 mod matrix;
 mod restarts;

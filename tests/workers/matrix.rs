@@ -22,7 +22,7 @@ use serde_json::json;
 use crate::watch::{Begun, until};
 
 /// Services at once.
-const AT_ONCE: usize = 6;
+const AT_ONCE: usize = 8;
 /// A job that takes so long will not end by itself.
 const JOB_PATIENCE: Duration = Duration::from_secs(12);
 /// Steps of the clock while deliveries are still fresh: fal's clock goes on beside it, and five minutes are allowed.

@@ -16,6 +16,7 @@ const SETTINGS: &[(&str, &str)] = &[
     ("AISHA_SANDBOX_TRAINING_SECONDS", "1"),
     ("AISHA_SWEEP_SECONDS", "1"),
     ("AISHA_JOB_LEASE_SECONDS", "2"),
+    ("AISHA_FACE_MODEL", "off"),
     ("AISHA_LOG", "error"),
 ];
 

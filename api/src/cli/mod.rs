@@ -3,6 +3,7 @@
 mod health;
 mod keys;
 mod migrate;
+mod objects;
 mod picture_worker;
 mod sandbox;
 mod serve;
@@ -47,6 +48,9 @@ enum Command {
     /// Works while the service runs, and for all its processes at once.
     #[command(subcommand)]
     Spending(spending::Spending),
+    /// Compare the object store with what the database knows of it
+    #[command(subcommand)]
+    Objects(objects::Objects),
     /// Print the OpenAPI document
     Openapi,
     /// Run the fal.ai sandbox alone, for trying clients of fal
@@ -94,6 +98,7 @@ impl Cli {
             Command::Migrate(migrate) => migrate.run(&Config::from_env(env)?).await,
             Command::Keys(keys) => keys.run(&Config::from_env(env)?).await,
             Command::Spending(spending) => spending.run(&Config::from_env(env)?).await,
+            Command::Objects(objects) => objects.run(&Config::from_env(env)?).await,
             Command::Openapi => {
                 // Not `println!`, which panics where a pipe is closed early.
                 Ok(writeln!(std::io::stdout(), "{}", crate::http::document().to_pretty_json()?)?)

@@ -15,6 +15,8 @@ const BATCH: i64 = 500;
 const PENDING_PHOTOS: i64 = 100;
 /// An upload that has not claimed its objects for so long is dead.
 const UPLOAD_PATIENCE: TimeDelta = TimeDelta::hours(1);
+/// How long a packed photo set is kept after its training; fal keeps its copy for a day. A later retry packs it again.
+const SET_KEPT: TimeDelta = TimeDelta::days(7);
 /// How long answers are kept for repeats.
 const IDEMPOTENCY_KEPT: TimeDelta = TimeDelta::hours(72);
 
@@ -42,6 +44,9 @@ pub(super) async fn round(app: &App) -> Result<(), StorageError> {
     }
     for photo in pending {
         app.enqueue(&mut tx, &Job::MeasurePhoto { photo_id: photo.id }, now).await?;
+    }
+    for key in trainings::let_go_of_sets(&mut tx, now - SET_KEPT, BATCH).await? {
+        objects::doom(&mut tx, &key, now).await?;
     }
     let doomed = objects::doom_unclaimed(&mut tx, now - UPLOAD_PATIENCE, now).await?;
     if doomed > 0 {

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use aisha_api::accounts::{NewKey, create_key};
-use aisha_api::config::{Config, DatabaseConfig, Environment, FalConfig, ObjectsConfig};
+use aisha_api::config::{Config, DatabaseConfig, Environment, FaceModelFile, FalConfig, ObjectsConfig};
 use aisha_api::domain::clock::Clock;
 use aisha_api::domain::ids::Ids;
 use aisha_api::domain::secret::Secret;
@@ -245,6 +245,8 @@ pub fn config_in(folder: &Path) -> Config {
     config.pictures.program = program();
     config.database = DatabaseConfig::Sqlite(folder.join("aisha.sqlite"));
     config.objects = ObjectsConfig::Folder(folder.join("objects"));
+    // Looking for faces is most of what a photo costs; the tests that are about them turn it on.
+    config.pictures.face_model = FaceModelFile::Off;
     // Tests count submissions; the one about a second submission allows it.
     config.resubmissions = 0;
     if let FalConfig::Sandbox(sandbox) = &mut config.fal {
@@ -252,6 +254,11 @@ pub fn config_in(folder: &Path) -> Config {
         sandbox.training = Duration::from_secs(1);
     }
     config
+}
+
+/// Has photos looked at for faces, as the service does by default.
+pub fn with_faces(config: &mut Config) {
+    config.pictures.face_model = FaceModelFile::BuiltIn;
 }
 
 /// The program under test: cargo builds it before any test of this crate and puts it beside the folder of the tests.

@@ -46,10 +46,15 @@ impl Folder {
 
     /// A delivery that says that this request has ended well, signed at this time by the sandbox's own key.
     pub fn delivery(&self, request_id: &str, signed_at: DateTime<Utc>) -> Delivery {
+        self.delivery_of(request_id, request_id, signed_at)
+    }
+
+    /// The same, of this attempt of fal: each has a body of its own.
+    pub fn delivery_of(&self, request_id: &str, attempt: &str, signed_at: DateTime<Utc>) -> Delivery {
         let seed = std::fs::read_to_string(self.0.join("signing-key")).expect("the key of the sandbox");
         let seed = hex::decode(seed.trim()).expect("hex");
         let key = Ed25519KeyPair::from_seed_unchecked(&seed).expect("a seed of 32 bytes");
-        let body = format!(r#"{{"request_id":"{request_id}","gateway_request_id":"{request_id}","status":"OK"}}"#);
+        let body = format!(r#"{{"request_id":"{request_id}","gateway_request_id":"{attempt}","status":"OK"}}"#);
         let timestamp = signed_at.timestamp().to_string();
         let signature = sign(&key, request_id, ACCOUNT, &timestamp, body.as_bytes());
         let account = ACCOUNT.to_owned();

@@ -17,6 +17,7 @@ crate::on_both!(
     a_request_is_noted_once_and_does_not_undo_a_cancellation,
     progress_never_falls_and_a_report_ends_a_stall,
     only_a_training_that_is_asked_about_is_asked_later,
+    a_packed_set_is_let_go_of_when_its_training_has_long_ended,
     the_wait_for_a_result_begins_once,
     the_first_end_is_the_end,
     whatever_fal_answered_is_kept_as_json,
@@ -285,6 +286,28 @@ async fn only_a_training_that_is_asked_about_is_asked_later(store: Store) {
     assert_eq!(trainings::list_due(&store.db, at(50), 9).await.unwrap(), [training.id]);
     assert_eq!(trainings::list_due(&store.db, at(49), 9).await.unwrap(), []);
     assert_eq!(read(&store, &training).await.last_status_check, Some(at(2)));
+}
+
+async fn a_packed_set_is_let_go_of_when_its_training_has_long_ended(store: Store) {
+    let (old, new, open) = (
+        training(&store, S::Preparing).await,
+        training(&store, S::Preparing).await,
+        training(&store, S::Preparing).await,
+    );
+    for training in [&old, &new, &open] {
+        let key = format!("{}/set.zip", training.id);
+        let keep = async |tx: &mut _| trainings::keep_training_set(tx, training.id, &key, at(1)).await;
+        assert!(store.write(keep).await.unwrap());
+    }
+    for (training, seconds) in [(&old, 10), (&new, 20)] {
+        let end = async |tx: &mut _| trainings::end(tx, training.id, &Ending::Cancelled, at(seconds)).await;
+        assert!(store.write(end).await.unwrap());
+    }
+    let let_go = async || store.write(async |tx| trainings::let_go_of_sets(tx, at(20), 9).await).await.unwrap();
+    assert_eq!(let_go().await, [format!("{}/set.zip", old.id)]);
+    assert_eq!(let_go().await, Vec::<String>::new());
+    assert_eq!(read(&store, &old).await.training_set_key, None);
+    assert!(read(&store, &open).await.training_set_key.is_some());
 }
 
 async fn the_wait_for_a_result_begins_once(store: Store) {

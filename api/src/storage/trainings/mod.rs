@@ -10,8 +10,8 @@ use uuid::Uuid;
 pub use self::history::{add_step, list_steps};
 use self::row::{Row, select};
 pub use self::steps::{
-    Report, add, begin_submission, cancelling, end, keep_fal_training_set, keep_training_set, postpone, report, stall,
-    submit_again, submitted, tell_progress, wait, wait_for_result, withdraw_submission,
+    Report, add, begin_submission, cancelling, end, keep_fal_training_set, keep_training_set, let_go_of_sets, postpone,
+    report, stall, submit_again, submitted, tell_progress, wait, wait_for_result, withdraw_submission,
 };
 use super::db::{on_db, on_tx};
 use super::{Db, StorageError, Tx};

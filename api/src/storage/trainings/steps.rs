@@ -4,6 +4,7 @@
 use aisha_openapi::vocabulary::{ProgressSource, TrainingStatus};
 use chrono::{DateTime, Utc};
 use sqlx::types::Json;
+use uuid::Uuid;
 
 use crate::domain::ids::TrainingId;
 use crate::domain::json::keepable;
@@ -82,6 +83,21 @@ pub async fn keep_training_set(
 ) -> Result<bool, StorageError> {
     let sql = "update trainings set training_set_key = $2, updated_at = $3 where id = $1 and status = 'preparing'";
     Ok(on_tx!(tx, |conn| sqlx::query(sql).bind(id.0).bind(key).bind(now).execute(conn).await?.rows_affected()) == 1)
+}
+
+/// Lets go of the packed sets of trainings that ended before then, so many at the most, and gives their keys.
+pub async fn let_go_of_sets(tx: &mut Tx, ended_before: DateTime<Utc>, limit: i64) -> Result<Vec<String>, StorageError> {
+    let find = "select id, training_set_key from trainings \
+                where training_set_key is not null and completed_at < $1 order by completed_at limit $2";
+    let forget = "update trainings set training_set_key = null where id = $1";
+    let found: Vec<(Uuid, String)> =
+        on_tx!(tx, |conn| sqlx::query_as(find).bind(ended_before).bind(limit).fetch_all(conn).await?);
+    for (id, _) in &found {
+        on_tx!(tx, |conn| {
+            sqlx::query(forget).bind(id).execute(conn).await?;
+        });
+    }
+    Ok(found.into_iter().map(|(_, key)| key).collect())
 }
 
 /// The packed set lies at fal.
