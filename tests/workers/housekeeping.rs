@@ -19,7 +19,7 @@ async fn a_packed_set_is_kept_for_a_week(backend: Backend) {
     .await;
     let sets = async || {
         let keys = app.rooms().files.list("").await.expect("a list");
-        keys.iter().filter(|key| key.as_str().ends_with(".zip")).count()
+        keys.iter().filter(|key| key.as_str().contains("/training_data/")).count()
     };
     for (days, expected) in [(6, 1), (2, 0)] {
         clock.advance(TimeDelta::days(days));

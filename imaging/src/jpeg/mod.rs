@@ -40,9 +40,9 @@ pub(crate) fn decode<'a>(
             audit::check(outline)?;
             #[cfg(feature = "turbo")]
             if outline.is_usually_sampled() {
-                let size = (outline.width.into(), outline.height.into());
+                let whole = (outline.width.into(), outline.height.into());
                 let is_grey = outline.components.len() == 1;
-                return crate::turbo::decode(outline.picture, size, is_grey, half_side >= side, samples);
+                return crate::turbo::decode(outline.picture, whole, is_grey, half_side >= side, samples);
             }
             whole::decode(outline, samples)
         }

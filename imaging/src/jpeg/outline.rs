@@ -122,7 +122,7 @@ impl<'a> Outline<'a> {
     #[cfg(feature = "turbo")]
     pub(super) fn is_usually_sampled(&self) -> bool {
         let samplings: Vec<_> = self.components.iter().map(|component| (component.across, component.down)).collect();
-        matches!(samplings[..], [_] | [(1, 1) | (2, 1) | (2, 2), (1, 1), (1, 1)])
+        matches!(samplings[..], [_] | [(1 | 2, 1) | (2, 2), (1, 1), (1, 1)])
     }
 
     /// The only scan, when it holds all components of a grey or three-colour picture with sequential coding.
