@@ -53,7 +53,7 @@ async fn notice(ann: &Person, sandbox: &fal::Folder, number: u32) -> f64 {
         let heard = Clock::system().now();
         for event in events["data"].as_array().expect("a list") {
             after = event["seq"].as_i64().expect("a number");
-            if event["resource_id"] == training.as_str() {
+            if event["resource"]["id"] == training.as_str() {
                 let request = ann.get(&format!("/v1/trainings/{training}")).await.expect(200)["fal_request_id"].clone();
                 let ended = ended(sandbox, &request);
                 return f64::from(u32::try_from((heard - ended).num_microseconds().unwrap_or(0)).unwrap_or(0)) / 1e3;
