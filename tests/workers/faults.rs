@@ -6,6 +6,7 @@ use std::path::Path;
 use aisha_api::domain::clock::Clock;
 use aisha_api::storage::{jobs, objects};
 use aisha_api::workers::sweep_once;
+use aisha_tests::harness::wire::dead_end;
 use aisha_tests::harness::{Backend, TestApp, pictures};
 use chrono::TimeDelta;
 
@@ -108,4 +109,33 @@ async fn a_training_whose_packed_set_is_gone_fails_and_its_job_stays_to_be_looke
     app.quiet().await;
     assert_eq!(jobs::count(&app.rooms().db).await.expect("a count"), [("failed".to_owned(), 1)]);
     app.finish_without_looking().await;
+}
+
+#[tokio::test]
+async fn a_configuration_that_fal_has_lost_does_not_cost_the_weights() {
+    let (clock, nowhere) = (Clock::held_at(Clock::system().now()), dead_end().await);
+    let settings = |config: &mut aisha_api::config::Config| config.webhook_url = Some(nowhere);
+    let app = TestApp::start_at(clock.clone(), Backend::Embedded, settings).await.expect("embedded");
+    let begun = Begun::on(&app).await;
+    begun.reaches(&["queued"]).await;
+    let config = until("the end at fal", async || {
+        let request = sandbox(&app).requests().pop()?;
+        request["ended"]["body"]["config_file"]["url"].as_str().map(str::to_owned)
+    })
+    .await;
+    sandbox(&app).lose(&config);
+    let pass = async |time| {
+        clock.advance(time);
+        sweep_once(app.rooms()).await.expect("a round");
+        app.rooms().signals.jobs.notify_one();
+        app.quiet().await;
+        begun.get().await
+    };
+    let training = pass(TimeDelta::seconds(5)).await;
+    assert_eq!(training["status"], "running", "it may come yet: {training:#}");
+    let training = pass(TimeDelta::minutes(11)).await;
+    assert_eq!((&training["status"], training["config_file_url"].is_null()), (&"completed".into(), true));
+    assert!(training["diffusers_lora_file_url"].is_string());
+    begun.completes_once().await;
+    app.finish().await;
 }

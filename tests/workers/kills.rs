@@ -1,5 +1,5 @@
-//! `kill -9` of the real program at random moments, while people send photos and start trainings. What it has
-//! acknowledged is there for ever, and each training ends once and is paid for once.
+//! `kill -9` of the real program, at each step of a training and then at random moments, while people send photos and
+//! start trainings. What it has acknowledged is there for ever, and each training ends once and is paid for once.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -13,6 +13,7 @@ use aisha_api::config::{Config, DatabaseConfig, ObjectsConfig};
 use aisha_api::domain::clock::Clock;
 use aisha_api::domain::ids::{Ids, TrainingId};
 use aisha_api::domain::secret::Secret;
+use aisha_api::fal::sandbox::{Fault, FileFault, Rule, StatusFault, SubmitFault};
 use aisha_api::service::open_database;
 use aisha_api::storage::db::MIGRATIONS;
 use aisha_api::storage::{objects, trainings};
@@ -207,21 +208,81 @@ async fn a_killed_service_loses_nothing_doubles_nothing_and_ends_everything_on_p
 async fn lives_through_kills(program: Program, key: Secret, config: Config) {
     let person = Person::new(program.url(), Some(key.clone()));
     let (done, is_over) = (Acknowledged::default(), RefCell::new(false));
+    for moment in moments() {
+        be_killed_at(moment, &program, &key, &done).await;
+    }
     let people = join_all((0..PEOPLE).map(|number| live(&person, number, &done, &is_over)));
     join(people, kill_again_and_again(&program, &key, &done, &is_over)).await;
     let trainings = done.trainings.borrow().clone();
     assert!(!trainings.is_empty());
     for training in &trainings {
-        until("the end of a training", async || {
-            let training = person.get(&format!("/v1/trainings/{training}")).await.expect(200);
-            let is_unknown = training["status_reason"] == "submission_unknown" && training["fal_request_id"].is_null();
-            (training["status"] == "completed" || is_unknown).then_some(())
-        })
-        .await;
+        ends(&person, training).await;
     }
     done.assert_there(&person, 0).await;
     program.kill();
     look_hours_later(config, &trainings).await;
+}
+
+/// A moment in the life of a training.
+#[derive(Debug, Clone, Copy)]
+enum Moment {
+    /// As soon as it can be seen in this state: between two jobs.
+    State(&'static str),
+    /// While fal is being called, and has the call.
+    Call(Fault),
+}
+
+/// Every step of a training that can be seen from outside.
+fn moments() -> impl Iterator<Item = Moment> {
+    let states = ["preparing", "submitting", "queued", "running", "completed"].map(Moment::State);
+    let calls = [Fault::Submit(SubmitFault::Slow), Fault::Status(StatusFault::Slow), Fault::File(FileFault::Slow)];
+    states.into_iter().chain(calls.map(Moment::Call))
+}
+
+/// Lives through one training, killed at this moment; a state that has passed unseen is as good as seen.
+async fn be_killed_at(moment: Moment, program: &Program, key: &Secret, done: &Acknowledged) {
+    let person = Person::new(program.url(), Some(key.clone()));
+    let sandbox = async || {
+        let port =
+            std::fs::read_to_string(program.folder.join("fal-sandbox/port")).expect("the sandbox keeps its port");
+        Person::new(format!("http://127.0.0.1:{}/", port.trim()), None)
+    };
+    if let Moment::Call(fault) = moment {
+        let rule = Rule { ms: Some(5000), ..Rule::new(fault).times(1) };
+        sandbox().await.post("sandbox/faults", json!(rule)).await.expect(200);
+    }
+    let avatar = person.avatar().await;
+    person.upload_photos(&avatar, 5).await;
+    let training =
+        id(&person.train(&avatar, &format!("at {moment:?}").replace([' ', '(', ')', '"'], "-")).await.expect(202));
+    done.note(format!("/v1/trainings/{training}"));
+    done.trainings.borrow_mut().push(training.clone());
+    let path = format!("/v1/trainings/{training}");
+    until("the moment", async || match moment {
+        Moment::State(state) => {
+            let status = person.get(&path).await.expect(200)["status"].clone();
+            (status == state || status == "completed").then_some(())
+        }
+        Moment::Call(_) => {
+            let rules = sandbox().await.get("sandbox/faults").await.expect(200);
+            (rules[0]["hits"].as_u64() > Some(0)).then_some(())
+        }
+    })
+    .await;
+    program.kill();
+    program.start().await;
+    sandbox().await.delete("sandbox/faults").await.expect(200);
+    ends(&Person::new(program.url(), Some(key.clone())), &training).await;
+}
+
+/// Waits until a training is completed, or known not to have got an answer from fal.
+async fn ends(person: &Person, training: &str) {
+    until("the end of a training", async || {
+        let training = person.get(&format!("/v1/trainings/{training}")).await.expect(200);
+        let is_unknown = training["status_reason"] == "submission_unknown" && training["fal_request_id"].is_null();
+        (training["status"] == "completed" || is_unknown).then_some(())
+    })
+    .await;
 }
 
 /// Whatever was left open is closed by then: a submission that fal never got, and objects of uploads that were killed.

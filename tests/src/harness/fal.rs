@@ -44,6 +44,16 @@ impl Folder {
         requests.into_iter().next().unwrap_or_default()
     }
 
+    /// Loses the file at this address, as fal does with files that have expired.
+    pub fn lose(&self, url: &str) {
+        let files = self.0.join("files");
+        let ids: Vec<_> = std::fs::read_dir(&files).expect("the files").map(|entry| entry.expect("a file")).collect();
+        // Addresses write the ids without their dashes.
+        let named = |id: &&std::fs::DirEntry| url.contains(&id.file_name().to_string_lossy().replace('-', ""));
+        let found = ids.iter().find(named).expect("the file is there");
+        std::fs::remove_dir_all(found.path()).expect("a file can be lost");
+    }
+
     /// A delivery that says that this request has ended well, signed at this time by the sandbox's own key.
     pub fn delivery(&self, request_id: &str, signed_at: DateTime<Utc>) -> Delivery {
         self.delivery_of(request_id, request_id, signed_at)

@@ -53,6 +53,11 @@ pub(super) async fn copy_weights(case: &Case<'_>, output: Value) -> Result<Resul
     if let Some(url) = &found.config_url {
         config_key = match copy(case, &path, url, Kind::Config).await? {
             Ok(key) => Some(key),
+            // Pictures are made with the weights alone: what was paid for is not lost with the notes on it.
+            Err(error) if case.has_waited_for_the_result() => {
+                tracing::warn!(training.id = %training.id, %error, "a training is completed without its configuration");
+                None
+            }
             Err(error) => return Ok(Err(unusable(error))),
         };
     }

@@ -27,6 +27,8 @@ pub(super) use self::lost::SUBMISSION_WINDOW;
 
 /// fal may need a moment until a new request is known everywhere.
 const BIRTH_PATIENCE: TimeDelta = TimeDelta::minutes(2);
+/// How long a result is asked for that cannot be had; fal keeps those of trainers for an hour.
+const RESULT_PATIENCE: TimeDelta = TimeDelta::minutes(10);
 /// How long to wait for the last log lines of a training whose end is known.
 const LOG_PATIENCE: Duration = Duration::from_secs(10);
 /// Progress is told no more often.
@@ -59,6 +61,11 @@ impl Case<'_> {
     /// Whether its owner does not want it any more.
     fn is_given_up(&self) -> bool {
         self.training.status == TrainingStatus::Cancelling
+    }
+
+    /// Whether a result was asked for long enough that fal says it has not, or whose files are not what they should be.
+    fn has_waited_for_the_result(&self) -> bool {
+        self.training.fal_ended_at.is_some_and(|ended_at| self.app.now() - ended_at >= RESULT_PATIENCE)
     }
 
     fn is_late(&self) -> bool {

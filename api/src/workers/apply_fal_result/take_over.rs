@@ -12,8 +12,6 @@ use crate::fal::{Delivery, FalError, Handle, LogLine, Outcome};
 use crate::storage::trainings;
 use crate::workers::error::JobError;
 
-/// How long a result is asked for that fal says it has not, or whose files are not what they should be.
-const RESULT_PATIENCE: TimeDelta = TimeDelta::minutes(10);
 /// After so long the owner is told that it takes longer than it should.
 const STALL_AFTER: TimeDelta = TimeDelta::minutes(1);
 
@@ -94,7 +92,7 @@ async fn not_yet(case: &Case<'_>, missing: &Missing) -> Result<(), JobError> {
     let Case { app, training, .. } = *case;
     let now = app.now();
     let waited = now - training.fal_ended_at.unwrap_or(now);
-    if waited >= RESULT_PATIENCE && (!missing.may_pass || case.is_late()) {
+    if case.has_waited_for_the_result() && (!missing.may_pass || case.is_late()) {
         return case.fail(missing.code, &missing.message).await;
     }
     tracing::warn!(training.id = %training.id, error = missing.message, "a result of fal cannot be taken over yet");
