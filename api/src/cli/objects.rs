@@ -39,6 +39,9 @@ struct Difference {
 impl Objects {
     pub(super) async fn run(self, config: &Config) -> anyhow::Result<()> {
         let db = open_database(&config.database).await?;
+        if !db.is_ready().await? {
+            bail!("the schema is not up to date: run `aisha-api migrate run`");
+        }
         // No link is made here.
         let nowhere: Url = "http://localhost/".parse()?;
         let files = open_files(&config.objects, &nowhere, &Clock::system())?;
