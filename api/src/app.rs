@@ -9,7 +9,7 @@ use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
-use crate::config::{PhotoLimits, Prices, SpendingConfig, Trainers, UploadLimits};
+use crate::config::{GeneratorPrices, PhotoLimits, Prices, SpendingConfig, Trainers, UploadLimits};
 use crate::domain::clock::Clock;
 use crate::domain::event::NewEvent;
 use crate::domain::ids::{Ids, TrainingId};
@@ -65,6 +65,8 @@ pub struct Settings {
     pub trainers: Trainers,
     /// What they cost.
     pub prices: Prices,
+    /// What pictures cost.
+    pub generator_prices: GeneratorPrices,
     /// What may be spent.
     pub spending: SpendingConfig,
     /// Where files lie while they are worked on.

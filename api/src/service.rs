@@ -74,6 +74,7 @@ impl Service {
             uploads: config.uploads.clone(),
             trainers: config.trainers,
             prices: config.prices,
+            generator_prices: config.generator_prices.clone(),
             spending: config.spending,
             temporary_dir: config.temporary_dir(),
             resubmissions: config.resubmissions,

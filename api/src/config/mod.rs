@@ -7,6 +7,7 @@
 mod database;
 mod environment;
 mod fal;
+mod generator_prices;
 mod limits;
 mod log;
 mod objects;
@@ -24,6 +25,7 @@ use url::Url;
 pub use self::database::DatabaseConfig;
 pub use self::environment::Environment;
 pub use self::fal::{FalConfig, SandboxConfig, Trainers};
+pub use self::generator_prices::GeneratorPrices;
 pub use self::limits::{PhotoLimits, UploadLimits};
 pub use self::log::LogConfig;
 pub use self::objects::ObjectsConfig;
@@ -68,6 +70,8 @@ pub struct Config {
     pub trainers: Trainers,
     /// What they cost.
     pub prices: Prices,
+    /// What pictures cost.
+    pub generator_prices: GeneratorPrices,
     /// What may be spent.
     pub spending: SpendingConfig,
     /// What photos are taken.
@@ -100,6 +104,7 @@ impl Config {
             fal: FalConfig::from_env(env, &data_dir, public_url.as_ref())?,
             trainers: Trainers::from_env(env)?,
             prices: Prices::from_env(env)?,
+            generator_prices: GeneratorPrices::from_env(env)?,
             spending: SpendingConfig::from_env(env)?,
             rules: rules::from_env(env)?,
             uploads: UploadLimits::from_env(env, &photos)?,
@@ -198,6 +203,9 @@ mod tests {
             (&[("AISHA_TRAINER_PRICES", "fal-ai/turbo-flux-trainer=canary")], "AISHA_TRAINER_PRICES"),
             (&[("AISHA_TRAINER_PRICES", "fal-ai/turbo-flux-trainer=2.4")], "AISHA_TRAINER_PRICES"),
             (&[("AISHA_TRAINER_PRICES", "fal-ai/turbo-flux-trainer=0.002:0")], "AISHA_TRAINER_PRICES"),
+            (&[("AISHA_GENERATOR_PRICES", "fal-ai/canary=0.03")], "AISHA_GENERATOR_PRICES"),
+            (&[("AISHA_GENERATOR_PRICES", "fal-ai/flux-lora")], "AISHA_GENERATOR_PRICES"),
+            (&[("AISHA_GENERATOR_PRICES", "fal-ai/flux-lora=35")], "AISHA_GENERATOR_PRICES"),
             (&[("AISHA_USER_TRAININGS_PER_DAY", "-1")], "AISHA_USER_TRAININGS_PER_DAY"),
             (&[("AISHA_USER_USD_PER_DAY", "canary")], "AISHA_USER_USD_PER_DAY"),
             (&[("AISHA_KEY_TRAININGS_PER_DAY", "2.5")], "AISHA_KEY_TRAININGS_PER_DAY"),

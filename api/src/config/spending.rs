@@ -115,7 +115,7 @@ fn money(env: &Environment, name: &'static str) -> Result<Option<i64>, ConfigErr
 
 /// Dollars as millionths of a dollar.
 #[expect(clippy::cast_possible_truncation, reason = "rounded, and `most` is far below 2^63 millionths")]
-fn microusd(dollars: &str, most: f64) -> Option<i64> {
+pub(super) fn microusd(dollars: &str, most: f64) -> Option<i64> {
     let dollars: f64 = dollars.trim().parse().ok()?;
     (0.0..=most).contains(&dollars).then(|| (dollars * 1_000_000.0).round() as i64)
 }

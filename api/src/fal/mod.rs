@@ -1,10 +1,11 @@
-//! All that knows fal.ai, which trains the models.
+//! All that knows fal.ai, which trains the models and draws with them.
 //!
 //! In reading order: [`FalSettings`] says where fal is; [`Fal`] is the client (`upload`, `submit`, `status`, `result`,
 //! `cancel`, `download`); [`FalError`] tells a refusal from an unknown outcome, which is the difference between "try
 //! again" and "pay twice"; [`WebhookVerifier`] reads fal's signed deliveries; [`Trainer`] knows what each trainer is
-//! fed, costs and gives back; [`sandbox`] speaks the same protocol on loopback, so that the service and its tests run
-//! without an account. The room depends on no other room of the service.
+//! fed, costs and gives back, and [`generators`] the same of what draws pictures with it; [`sandbox`] speaks the same
+//! protocol on loopback, so that the service and its tests run without an account. The room depends on no other room of
+//! the service.
 
 mod address;
 mod client;
@@ -12,6 +13,7 @@ mod error;
 mod failure;
 #[cfg(test)]
 mod fixtures;
+pub mod generators;
 mod safetensors;
 pub mod sandbox;
 mod settings;
