@@ -19,7 +19,7 @@ use crate::domain::training::Step;
 use crate::fal::{Fal, WebhookVerifier};
 use crate::files::{Files, FilesError, Key, Spool};
 use crate::metrics::Metrics;
-use crate::storage::{Db, StorageError, Tx, events, jobs, trainings};
+use crate::storage::{Db, StorageError, Tx, events, jobs, spending, trainings};
 
 /// The running service, as each request and each job sees it. Cheap to clone.
 #[derive(Clone)]
@@ -139,6 +139,16 @@ impl App {
     /// Leaves work to be done after this transaction.
     pub async fn enqueue(&self, tx: &mut Tx, job: &Job, run_at: DateTime<Utc>) -> Result<(), StorageError> {
         jobs::enqueue(tx, self.ids.next(), job, run_at, self.now()).await
+    }
+
+    /// Where fal reports the end of the run that was submitted with this token.
+    pub fn fal_webhook(&self, attempt_token: &str) -> Result<Url, url::ParseError> {
+        Url::parse(&format!("{}v1/webhooks/fal/{attempt_token}", self.settings.webhook_url))
+    }
+
+    /// Whether the operator has stopped all spending.
+    pub async fn is_spending_stopped(&self, tx: &mut Tx) -> Result<bool, StorageError> {
+        Ok(self.settings.spending.is_stopped || spending::find_stop(tx).await?.is_some())
     }
 
     /// The time at which links given out now end: one to two hours away, on the hour, so that within an hour the same

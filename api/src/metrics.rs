@@ -17,10 +17,12 @@ pub type RequestLabels = [(&'static str, String); 3];
 /// The counters of this process. What several processes share, such as waiting jobs, is read from the database when
 /// somebody asks.
 pub struct Metrics {
-    /// Trainings that were submitted once more because fal's answer was lost.
+    /// Trainings and generations that were submitted once more because fal's answer was lost.
     pub resubmissions: Counter,
     /// Ended trainings, by final status.
     pub trainings_ended: Family<[Label; 1], Counter>,
+    /// Ended generations, by final status.
+    pub generations_ended: Family<[Label; 1], Counter>,
     /// Deliveries of fal's webhook, by outcome.
     pub fal_webhooks: Family<[Label; 1], Counter>,
     /// Jobs, by kind and outcome.
@@ -31,6 +33,8 @@ pub struct Metrics {
     pub jobs_kept: Family<[(&'static str, String); 1], Gauge>,
     /// Trainings that have not ended, by status.
     pub trainings_open: Family<[(&'static str, String); 1], Gauge>,
+    /// Generations that have not ended, by status.
+    pub generations_open: Family<[(&'static str, String); 1], Gauge>,
     registry: Registry,
 }
 
@@ -40,22 +44,27 @@ impl Default for Metrics {
         let metrics = Self {
             resubmissions: Counter::default(),
             trainings_ended: Family::default(),
+            generations_ended: Family::default(),
             fal_webhooks: Family::default(),
             jobs: Family::default(),
             requests: Family::new_with_constructor(|| Histogram::new(exponential_buckets(0.001, 2.0, 15))),
             jobs_kept: Family::default(),
             trainings_open: Family::default(),
+            generations_open: Family::default(),
             registry: Registry::default(),
         };
-        let help = "Trainings submitted once more because fal's answer was lost";
+        let help = "Runs submitted once more because fal's answer was lost";
         registry.register("resubmissions", help, metrics.resubmissions.clone());
         registry.register("trainings_ended", "Ended trainings", metrics.trainings_ended.clone());
+        registry.register("generations_ended", "Ended generations", metrics.generations_ended.clone());
         registry.register("fal_webhooks", "Deliveries of fal's webhook", metrics.fal_webhooks.clone());
         registry.register("jobs_run", "Runs of jobs", metrics.jobs.clone());
         let help = "Time to answer a request";
         registry.register_with_unit("request_duration", help, Unit::Seconds, metrics.requests.clone());
         registry.register("jobs_kept", "Jobs in the database", metrics.jobs_kept.clone());
         registry.register("trainings_open", "Trainings that have not ended", metrics.trainings_open.clone());
+        let help = "Generations that have not ended";
+        registry.register("generations_open", help, metrics.generations_open.clone());
         Self { registry, ..metrics }
     }
 }

@@ -75,6 +75,39 @@ impl Default for Limits {
     }
 }
 
+/// Where a picture is from, which is what is asked of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Origin {
+    /// A person has sent it to learn from.
+    Photo,
+    /// A model has made it: it may be as small as it likes, and nobody looks for faces.
+    Model,
+}
+
+impl Limits {
+    /// The heaviest file that is read, in bytes.
+    #[must_use]
+    pub const fn max_bytes(&self, origin: Origin) -> u64 {
+        match origin {
+            Origin::Photo => self.max_bytes,
+            Origin::Model => MADE_BYTES,
+        }
+    }
+
+    /// What is asked of pictures from there.
+    const fn of(self, origin: Origin) -> Self {
+        match origin {
+            Origin::Photo => self,
+            Origin::Model => Self { max_bytes: MADE_BYTES, min_side: 1, max_side: MADE_SIDE, ..self },
+        }
+    }
+}
+
+/// The heaviest picture of a model: 2048 by 2048 pixels as a PNG of noise have some 12 MB.
+const MADE_BYTES: u64 = 32 * 1024 * 1024;
+/// The longest side of a model's picture; the largest that is on offer has 2048.
+const MADE_SIDE: u32 = 4096;
+
 /// A file that passed every check, and all that is made from it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Picture {

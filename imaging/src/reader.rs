@@ -11,7 +11,7 @@ use crate::measures::faces::{BadModel, Finder};
 use crate::profile::Conversion;
 use crate::raster::{Raster, Region};
 use crate::small::fit;
-use crate::{Limits, Measures, Picture, Renderings, jpeg, measures, png, renderings, sniff, webp};
+use crate::{Limits, Measures, Origin, Picture, Renderings, jpeg, measures, png, renderings, sniff, webp};
 
 /// Buffers up to this size stay with the reader: fresh memory of this size costs ten milliseconds of page faults a
 /// picture. A larger buffer, which only rare files need, is given back.
@@ -76,6 +76,19 @@ impl Reader {
             measures,
             renderings,
         })
+    }
+
+    /// The same for pictures from wherever they are.
+    pub fn read_from(&mut self, origin: Origin, bytes: &[u8]) -> Result<Picture, ImageError> {
+        let limits = self.eye.limits;
+        let (of_origin, finder) = match origin {
+            Origin::Photo => return self.read(bytes),
+            Origin::Model => (limits.of(origin), self.eye.finder.take()),
+        };
+        self.eye.limits = of_origin;
+        let read = self.read(bytes);
+        (self.eye.limits, self.eye.finder) = (limits, finder);
+        read
     }
 
     fn read_jpeg<'f>(&mut self, bytes: &'f [u8]) -> Result<Seen<'f>, ImageError> {

@@ -82,7 +82,7 @@ pub struct Avatar {
     pub usable_photos_count: i64,
     /// Photos a training needs.
     pub photos_needed: i64,
-    /// Pictures made with it.
+    /// Generations that were asked for with it and are still there, each of up to four pictures.
     pub generations_count: i64,
     /// The training whose weights are used for pictures.
     pub active_training_id: Option<Uuid>,

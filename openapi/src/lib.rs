@@ -7,6 +7,7 @@
 pub mod avatars;
 pub mod deletions;
 pub mod events;
+pub mod generations;
 pub mod health;
 pub mod photos;
 pub mod preflight;

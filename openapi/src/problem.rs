@@ -59,6 +59,8 @@ codes! {
     PhotosInUse = "photos_in_use", 409, "The photos are being packed";
     TrainingState = "training_state", 409, "Not possible in the training's state";
     PhotosDeleted = "photos_deleted", 409, "Photos of the set were deleted";
+    AvatarNotTrained = "avatar_not_trained", 409, "The avatar has no trained model";
+    GenerationState = "generation_state", 409, "Not possible in the generation's state";
     SpendingStopped = "spending_stopped", 409, "Nothing may be spent at present";
     MainNeedsCompletion = "main_needs_completion", 409, "Only a completed avatar can be the main one";
     Conflict = "conflict", 409, "Another change came first";
@@ -77,8 +79,10 @@ codes! {
     TooManyPhotos = "too_many_photos", 422, "The avatar is full";
     NoPhotos = "no_photos", 422, "No photo was in the request";
     UserTrainingsCap = "user_trainings_cap", 429, "The person's trainings of the day are used up";
+    UserGenerationsCap = "user_generations_cap", 429, "The person's generations of the day are used up";
     UserSpendingCap = "user_spending_cap", 429, "The person's money of the day is used up";
     KeyTrainingsCap = "key_trainings_cap", 429, "The key's trainings of the day are used up";
+    KeyGenerationsCap = "key_generations_cap", 429, "The key's generations of the day are used up";
     KeySpendingCap = "key_spending_cap", 429, "The key's money of the day is used up";
     Internal = "internal_error", 500, "Something went wrong on our side";
     Unavailable = "unavailable", 503, "The service cannot do this right now";

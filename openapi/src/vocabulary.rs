@@ -125,6 +125,57 @@ impl TrainingStatus {
 }
 
 words! {
+    /// Where a generation stands.
+    GenerationStatus {
+        /// fal has not got it yet, or has not said so.
+        Pending = "pending",
+        /// fal has it.
+        Processing = "processing",
+        /// The pictures are in our own store. Final.
+        Completed = "completed",
+        /// fal or we could not do it; `error` says why. Final.
+        Failed = "failed",
+        /// Given up before completion. Final.
+        Cancelled = "cancelled",
+        /// fal's safety checker kept every picture back. Final.
+        Moderated = "moderated",
+    }
+}
+
+impl GenerationStatus {
+    /// Final states never change.
+    #[must_use]
+    pub const fn is_final(self) -> bool {
+        !matches!(self, Self::Pending | Self::Processing)
+    }
+}
+
+words! {
+    /// The shape of a picture, across to down.
+    AspectRatio { Square = "1:1", Portrait = "3:4", Landscape = "4:3", Tall = "9:16", Wide = "16:9" }
+}
+
+words! {
+    /// What of a wish could not be followed.
+    WarningCode {
+        /// The model has no negative prompts.
+        NegativePromptUnsupported = "negative_prompt_unsupported",
+        /// The prompt went out as it was written: who works on prompts did not answer.
+        PromptNotEnhanced = "prompt_not_enhanced",
+    }
+}
+
+words! {
+    /// Which rendering of a picture is wanted.
+    ImageVariant {
+        /// The picture as fal made it.
+        Original = "original",
+        /// A small JPEG of it.
+        Thumbnail = "thumbnail",
+    }
+}
+
+words! {
     /// Who told us of a step of a training.
     ToldBy {
         /// Its owner.
@@ -347,10 +398,17 @@ words! {
         TrainingFailed = "training.failed",
         TrainingStalled = "training.stalled",
         TrainingCancelled = "training.cancelled",
+        GenerationCreated = "generation.created",
+        GenerationCompleted = "generation.completed",
+        GenerationFailed = "generation.failed",
+        GenerationCancelled = "generation.cancelled",
+        /// fal's safety checker kept every picture back.
+        GenerationModerated = "generation.moderated",
+        GenerationDeleted = "generation.deleted",
     }
 }
 
 words! {
     /// The kind of thing an event is about.
-    ResourceType { Avatar = "avatar", Photo = "photo", Training = "training" }
+    ResourceType { Avatar = "avatar", Photo = "photo", Training = "training", Generation = "generation" }
 }

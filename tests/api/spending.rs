@@ -19,11 +19,11 @@ const PRICE: i64 = 2_400_000;
 const STARTS: usize = 16;
 
 fn trainings(most: i64) -> Caps {
-    Caps { trainings: Some(most), microusd: None }
+    Caps { trainings: Some(most), ..Caps::default() }
 }
 
 fn money(most: i64) -> Caps {
-    Caps { trainings: None, microusd: Some(most) }
+    Caps { microusd: Some(most), ..Caps::default() }
 }
 
 async fn ready(person: &Person) -> String {

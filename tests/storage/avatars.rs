@@ -4,6 +4,7 @@ use aisha_api::domain::avatar::{Avatar, Details, LatestTraining};
 use aisha_api::domain::ids::{AvatarId, TrainingId, UserId};
 use aisha_api::domain::page::PageRequest;
 use aisha_api::domain::photo::Photo;
+use aisha_api::domain::run::Run;
 use aisha_api::storage::fal_deliveries::NewDelivery;
 use aisha_api::storage::{StorageError, avatars, fal_deliveries, photos};
 use aisha_openapi::vocabulary::{
@@ -234,7 +235,7 @@ async fn deleting_takes_photos_trainings_and_deliveries_along(store: Store) {
         let training = store.training(avatar, TrainingStatus::Running).await;
         let add = async |tx: &mut _| {
             let delivery = NewDelivery { request_id: "r", body_sha256: "00", body: &serde_json::json!({}) };
-            fal_deliveries::add(tx, Uuid::now_v7(), training.id, &delivery, now()).await
+            fal_deliveries::add(tx, Uuid::now_v7(), Run::Training(training.id), &delivery, now()).await
         };
         store.write(add).await.unwrap();
     }

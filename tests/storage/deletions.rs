@@ -5,7 +5,8 @@ use std::time::Duration;
 use aisha_api::domain::deletion::{Subject, Thing};
 use aisha_api::domain::event::{Audience, NewEvent};
 use aisha_api::domain::ids::{AvatarId, DeletionId, EventId, UserId};
-use aisha_api::domain::training::{Ending, FalRequest, Weights};
+use aisha_api::domain::run::FalRequest;
+use aisha_api::domain::training::{Ending, Weights};
 use aisha_api::storage::objects::{self, NewObject};
 use aisha_api::storage::{avatars, deletions, events, idempotency, trainings, users};
 use aisha_openapi::vocabulary::{

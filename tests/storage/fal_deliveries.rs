@@ -1,6 +1,6 @@
 //! fal's deliveries, once each.
 
-use aisha_api::domain::ids::TrainingId;
+use aisha_api::domain::run::Run;
 use aisha_api::storage::fal_deliveries::{self, NewDelivery};
 use aisha_openapi::vocabulary::TrainingStatus;
 use chrono::{DateTime, Utc};
@@ -16,44 +16,46 @@ crate::on_both!(
     the_last_delivery_of_a_request_is_kept_as_it_came,
 );
 
-async fn added(
-    store: &Store,
-    training: TrainingId,
-    (request_id, body_sha256): (&str, &str),
-    at: DateTime<Utc>,
-) -> bool {
+async fn added(store: &Store, run: Run, (request_id, body_sha256): (&str, &str), at: DateTime<Utc>) -> bool {
     let body = json!({ "request_id": request_id, "status": "OK", "payload": { "log": format!("{body_sha256}\0") } });
     let delivery = NewDelivery { request_id, body_sha256, body: &body };
-    store.write(async |tx| fal_deliveries::add(tx, Uuid::now_v7(), training, &delivery, at).await).await.unwrap()
+    store.write(async |tx| fal_deliveries::add(tx, Uuid::now_v7(), run, &delivery, at).await).await.unwrap()
 }
 
 async fn a_delivery_is_recorded_once(store: Store) {
     let ann = store.user("ann").await;
-    let one = store.training(&store.avatar(ann).await, TrainingStatus::Running).await.id;
-    let two = store.training(&store.avatar(ann).await, TrainingStatus::Running).await.id;
+    let avatar = store.avatar(ann).await;
+    let training = store.training(&avatar, TrainingStatus::Running).await;
+    let one = Run::Training(training.id);
+    let two = Run::Training(store.training(&store.avatar(ann).await, TrainingStatus::Running).await.id);
+    let pictures = Run::Generation(store.generation(&avatar, &training).await.id);
     let deliveries = [
         (one, "r-1", "aa", true),
         (one, "r-1", "aa", false),
         (one, "r-1", "bb", true),
         (one, "r-2", "aa", true),
         (two, "r-1", "aa", true),
+        (pictures, "r-1", "aa", true),
+        (pictures, "r-1", "aa", false),
     ];
-    for (training, request, sha256, expected) in deliveries {
-        assert_eq!(added(&store, training, (request, sha256), now()).await, expected, "{request} {sha256}");
+    for (run, request, sha256, expected) in deliveries {
+        assert_eq!(added(&store, run, (request, sha256), now()).await, expected, "{request} {sha256}");
     }
 }
 
 async fn of_the_same_delivery_at_once_one_is_recorded(store: Store) {
     let ann = store.user("ann").await;
-    let training = store.training(&store.avatar(ann).await, TrainingStatus::Running).await.id;
+    let training = Run::Training(store.training(&store.avatar(ann).await, TrainingStatus::Running).await.id);
     let adds = (0..8).map(|_| added(&store, training, ("r-1", "aa"), now()));
     assert_eq!(join_all(adds).await.into_iter().filter(|added| *added).count(), 1);
 }
 
 async fn the_last_delivery_of_a_request_is_kept_as_it_came(store: Store) {
     let ann = store.user("ann").await;
-    let training = store.training(&store.avatar(ann).await, TrainingStatus::Running).await.id;
-    let other = store.training(&store.avatar(ann).await, TrainingStatus::Running).await.id;
+    let avatar = store.avatar(ann).await;
+    let training = store.training(&avatar, TrainingStatus::Running).await;
+    let other = Run::Generation(store.generation(&avatar, &training).await.id);
+    let training = Run::Training(training.id);
     for (delivery, seconds) in [(("r-1", "aa"), 5), (("r-1", "bb"), 7), (("r-2", "cc"), 9)] {
         assert!(added(&store, training, delivery, at(seconds)).await);
     }

@@ -10,6 +10,7 @@ mod db;
 mod deletions;
 mod events;
 mod fal_deliveries;
+mod generations;
 mod idempotency;
 mod jobs;
 mod objects;

@@ -1,9 +1,10 @@
 //! What was spent, counted by person, by key and by day, and the switch.
 
 use aisha_api::domain::ids::{KeyId, TrainingId, UserId};
+use aisha_api::domain::run::Run;
 use aisha_api::domain::spending::{Expense, Spent, Stop};
 use aisha_api::domain::training::{Ending, Training};
-use aisha_api::storage::{avatars, spending, trainings};
+use aisha_api::storage::{avatars, generations, spending, trainings};
 use aisha_openapi::vocabulary::TrainingStatus as S;
 use uuid::Uuid;
 
@@ -13,13 +14,15 @@ crate::on_both!(
     expenses_are_counted_by_person_key_and_time,
     what_fal_never_had_is_free_and_what_it_had_twice_is_paid_twice,
     nobody_gets_their_money_back_by_deleting_what_it_was_spent_on,
+    generations_are_counted_beside_trainings,
     the_switch_is_one_for_all,
 );
 
 const PRICE: i64 = 2_400_000;
 
 async fn spend(store: &Store, user_id: UserId, key_id: KeyId, training_id: TrainingId, seconds: i64) {
-    let expense = Expense { training_id, user_id, key_id, cost_microusd: PRICE, started_at: at(seconds) };
+    let run = Run::Training(training_id);
+    let expense = Expense { run, user_id, key_id, cost_microusd: PRICE, started_at: at(seconds) };
     store.write(async |tx| spending::add(tx, &expense).await).await.unwrap();
 }
 
@@ -53,10 +56,13 @@ async fn expenses_are_counted_by_person_key_and_time(store: Store) {
     }
     let of_key = async |key| store.write(async |tx| spending::of_key(tx, key, now()).await).await.unwrap();
     assert_eq!((of_user(&store, ann).await, of_user(&store, bob).await), ((2, 2 * PRICE), (2, 2 * PRICE)));
-    assert_eq!(of_key(one).await, Spent { trainings: 3, microusd: 3 * PRICE });
-    assert_eq!(of_key(other).await, Spent { trainings: 1, microusd: PRICE });
+    assert_eq!(of_key(one).await, Spent { trainings: 3, generations: 0, microusd: 3 * PRICE });
+    assert_eq!(of_key(other).await, Spent { trainings: 1, generations: 0, microusd: PRICE });
     assert_eq!(of_key(KeyId(Uuid::nil())).await, Spent::default());
-    assert_eq!(spending::of_all(&store.db, now()).await.unwrap(), Spent { trainings: 4, microusd: 4 * PRICE });
+    assert_eq!(
+        spending::of_all(&store.db, now()).await.unwrap(),
+        Spent { trainings: 4, generations: 0, microusd: 4 * PRICE }
+    );
 }
 
 async fn what_fal_never_had_is_free_and_what_it_had_twice_is_paid_twice(store: Store) {
@@ -100,4 +106,33 @@ async fn the_switch_is_one_for_all(store: Store) {
     assert_eq!(stop().await, Some(Stop { reason: Some(NAME.to_owned()), stopped_at: at(1) }));
     assert!(spending::resume(&store.db).await.unwrap());
     assert_eq!(stop().await, None);
+}
+
+async fn generations_are_counted_beside_trainings(store: Store) {
+    let ann = store.user("ann").await;
+    let training = training(&store, ann, S::Completed, 1).await;
+    let avatar = avatars::find(&store.db, ann, training.avatar_id).await.unwrap().unwrap();
+    let spend = async |attempts: bool| {
+        let generation = store.generation(&avatar, &training).await;
+        let (run, id) = (Run::Generation(generation.id), generation.id);
+        let expense =
+            Expense { run, user_id: ann, key_id: KeyId(Uuid::nil()), cost_microusd: 35_000, started_at: at(0) };
+        store.write(async |tx| spending::add(tx, &expense).await).await.unwrap();
+        if attempts {
+            store.write(async |tx| generations::begin_submission(tx, id, at(9), at(1)).await).await.unwrap();
+        }
+        id
+    };
+    let (sent, unsent, failed) = (spend(true).await, spend(false).await, spend(false).await);
+    let ending = aisha_api::domain::generation::Ending::Cancelled;
+    store.write(async |tx| generations::end(tx, failed, &ending, at(2)).await).await.unwrap();
+    let spent = async || store.write(async |tx| spending::of_user(tx, ann, now()).await).await.unwrap();
+    assert_eq!(spent().await, Spent { trainings: 1, generations: 2, microusd: PRICE + 70_000 });
+    for (id, forgiven) in [(sent, 0), (unsent, 1), (unsent, 0)] {
+        let struck = store.write(async |tx| spending::forgive_generation(tx, id).await).await.unwrap();
+        assert_eq!(struck, forgiven);
+    }
+    assert_eq!(spent().await, Spent { trainings: 1, generations: 1, microusd: PRICE + 35_000 });
+    store.write(async |tx| generations::delete(tx, ann, avatar.id, sent).await).await.unwrap();
+    assert_eq!(spent().await.generations, 1, "what fal had stays paid");
 }

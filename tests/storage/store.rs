@@ -3,17 +3,18 @@
 use std::time::Duration;
 
 use aisha_api::domain::avatar::{Avatar, Details};
-use aisha_api::domain::ids::{AvatarId, PhotoId, TrainingId, UserId};
+use aisha_api::domain::generation::{Generation, Wish};
+use aisha_api::domain::ids::{AvatarId, GenerationId, PhotoId, TrainingId, UserId};
 use aisha_api::domain::photo::{Photo, face_key, original_key, thumbnail_key, training_key};
 use aisha_api::domain::training::{Origin, SnapshotPhoto, TrainerSettings, Training};
 use aisha_api::domain::user::User;
 use aisha_api::storage::db::MIGRATIONS;
-use aisha_api::storage::{Db, StorageError, Tx, avatars, photos, trainings, users};
+use aisha_api::storage::{Db, StorageError, Tx, avatars, generations, photos, trainings, users};
 use aisha_imaging::{Measures, PerceptualHash};
 use aisha_openapi::photos::{Face, Quality, QualityPart};
 use aisha_openapi::vocabulary::{
-    AvatarStatus, AvatarType, FalPriority, FinetuneType, Gender, PhotoFormat, Preset, ProgressSource, TrainingStatus,
-    TrainingType, ValidationStatus,
+    AspectRatio, AvatarStatus, AvatarType, FalPriority, FinetuneType, Gender, GenerationStatus, PhotoFormat, Preset,
+    ProgressSource, TrainingStatus, TrainingType, ValidationStatus, WarningCode,
 };
 use aisha_tests::harness::postgres;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
@@ -129,6 +130,13 @@ impl Store {
         self.write(async |tx| photos::add(tx, &photo).await).await.expect("a photo").expect("a new one")
     }
 
+    /// A generation of this avatar with the weights of this training, due at once.
+    pub(crate) async fn generation(&self, avatar: &Avatar, training: &Training) -> Generation {
+        let generation = generation(avatar, training);
+        self.write(async |tx| generations::add(tx, &generation, now()).await).await.expect("a generation");
+        generation
+    }
+
     /// A training of this avatar in this state.
     pub(crate) async fn training(&self, avatar: &Avatar, status: TrainingStatus) -> Training {
         let mut training = training(avatar);
@@ -140,6 +148,49 @@ impl Store {
         .await
         .expect("a training");
         training
+    }
+}
+
+/// A generation with every field filled that a new one can have, not yet added.
+pub(crate) fn generation(avatar: &Avatar, training: &Training) -> Generation {
+    let id = GenerationId(Uuid::now_v7());
+    Generation {
+        id,
+        user_id: avatar.user_id,
+        avatar_id: avatar.id,
+        training_id: training.id,
+        pack_id: Some(Uuid::now_v7()),
+        repeat_of: Some(GenerationId(Uuid::now_v7())),
+        status: GenerationStatus::Pending,
+        status_reason: None,
+        wish: Wish {
+            prompt: NAME.to_owned(),
+            negative_prompt: Some("туман".to_owned()),
+            style_id: Some("noir".to_owned()),
+            aspect_ratio: AspectRatio::Tall,
+            num_images: 4,
+            seed: i64::MAX,
+        },
+        final_prompt: None,
+        size: (576, 1024),
+        endpoint: "fal-ai/flux-lora".to_owned(),
+        warnings: vec![WarningCode::NegativePromptUnsupported],
+        is_favourite: true,
+        cost_microusd: 6_000_000_000,
+        error_code: None,
+        error_message: None,
+        attempt_token: format!("token-{id}"),
+        submitted_at: None,
+        cancel_requested_at: None,
+        deadline_at: None,
+        last_status_check: None,
+        fal_ended_at: None,
+        request: None,
+        images: Vec::new(),
+        created_at: now(),
+        updated_at: at(1),
+        started_at: None,
+        completed_at: None,
     }
 }
 
@@ -169,6 +220,7 @@ pub(crate) fn avatar(owner: UserId) -> Avatar {
         is_main: false,
         photos_count: 0,
         usable_photos: 0,
+        generations_count: 0,
         active_training_id: None,
         latest_training: None,
         cover: None,

@@ -37,6 +37,8 @@ pub struct Avatar {
     pub latest_training: Option<LatestTraining>,
     /// The photo to show: the chosen one, else the first.
     pub cover: Option<PhotoId>,
+    /// Generations that were asked for with it and are still there.
+    pub generations_count: i64,
     /// Counts the changes; it is the `ETag`.
     pub version: i64,
     /// When it was made.

@@ -1,6 +1,6 @@
 //! Why the rules refuse a step. A refusal is the caller's affair and knows no HTTP: the door turns them into problems.
 
-use aisha_openapi::vocabulary::{AvatarStatus, TrainingStatus};
+use aisha_openapi::vocabulary::{AvatarStatus, GenerationStatus, TrainingStatus};
 use chrono::{DateTime, SecondsFormat, Utc};
 
 use super::ids::PhotoId;
@@ -47,6 +47,15 @@ pub enum Refusal {
         /// The state it is in.
         status: TrainingStatus,
     },
+    /// The avatar has no weights to make pictures with.
+    #[error("the avatar has no trained model yet; train it first, or wait until its training has completed")]
+    AvatarNotTrained,
+    /// The generation is over, or not over yet.
+    #[error("this cannot be done while the generation is `{status}`")]
+    GenerationState {
+        /// The state it is in.
+        status: GenerationStatus,
+    },
     /// Photos of the set of an earlier training are gone.
     #[error("photos of its set were deleted: {}; start a training from the photos that are there", list(photos))]
     PhotosDeleted {
@@ -61,7 +70,7 @@ pub enum Refusal {
     },
     /// It costs more than a whole day allows.
     #[error(
-        "the cap is {cap}, which no training at {} can keep; only who runs the service can raise it", dollars(*price)
+        "the cap is {cap}, which nothing at {} can keep; only who runs the service can raise it", dollars(*price)
     )]
     AboveCap {
         /// The cap that is too low.
@@ -71,7 +80,7 @@ pub enum Refusal {
     },
     /// The day has no room for it any more.
     #[error(
-        "the cap is {cap}, and what was spent today leaves no room for another training at {}; it opens again at {}",
+        "the cap is {cap}, and what was spent today leaves no room for more at {}; it opens again at {}",
         dollars(*price),
         opens_at.to_rfc3339_opts(SecondsFormat::Secs, true)
     )]

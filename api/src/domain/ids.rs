@@ -40,6 +40,8 @@ ids! {
     PhotoId,
     /// One training run of an avatar.
     TrainingId,
+    /// Pictures made with an avatar, by one request.
+    GenerationId,
     /// The receipt of a deletion.
     DeletionId,
     /// An event.

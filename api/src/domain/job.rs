@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::ids::{PhotoId, TrainingId};
+use super::ids::{GenerationId, PhotoId, TrainingId};
 
 /// A piece of work. It carries ids only; whatever else it needs it reads when it runs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,7 +28,22 @@ pub enum Job {
         /// Which training.
         training_id: TrainingId,
     },
-    /// Asks fal to stop a request whose training was deleted here.
+    /// Tells fal what to draw.
+    SubmitGeneration {
+        /// Which generation.
+        generation_id: GenerationId,
+    },
+    /// Asks fal for the true state, and takes the pictures over when there are some.
+    CollectGeneration {
+        /// Which generation.
+        generation_id: GenerationId,
+    },
+    /// Asks fal to stop.
+    CancelGeneration {
+        /// Which generation.
+        generation_id: GenerationId,
+    },
+    /// Asks fal to stop a request whose run was deleted here.
     AbandonRequest {
         /// The endpoint it runs at.
         endpoint: String,
@@ -53,6 +68,9 @@ impl Job {
             Self::SubmitTraining { .. } => "submit_training",
             Self::ApplyFalResult { .. } => "apply_fal_result",
             Self::CancelTraining { .. } => "cancel_training",
+            Self::SubmitGeneration { .. } => "submit_generation",
+            Self::CollectGeneration { .. } => "collect_generation",
+            Self::CancelGeneration { .. } => "cancel_generation",
             Self::AbandonRequest { .. } => "abandon_request",
             Self::ClearObjects {} => "clear_objects",
             Self::MeasurePhoto { .. } => "measure_photo",
@@ -67,6 +85,9 @@ impl Job {
             | Self::SubmitTraining { training_id }
             | Self::ApplyFalResult { training_id }
             | Self::CancelTraining { training_id } => training_id.to_string(),
+            Self::SubmitGeneration { generation_id }
+            | Self::CollectGeneration { generation_id }
+            | Self::CancelGeneration { generation_id } => generation_id.to_string(),
             Self::AbandonRequest { request_id, .. } => request_id.clone(),
             Self::ClearObjects {} => String::new(),
             Self::MeasurePhoto { photo_id } => photo_id.to_string(),

@@ -8,13 +8,14 @@ use std::fmt;
 use chrono::{DateTime, Days, NaiveTime, Utc};
 
 use super::Refusal;
-use super::ids::{KeyId, TrainingId, UserId};
+use super::ids::{KeyId, UserId};
+use super::run::Run;
 
-/// What a training costs and who began it.
+/// What a run costs and who began it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Expense {
-    /// Which training.
-    pub training_id: TrainingId,
+    /// Which run.
+    pub run: Run,
     /// For whom.
     pub user_id: UserId,
     /// Through which key.
@@ -30,7 +31,9 @@ pub struct Expense {
 pub struct Caps {
     /// Trainings.
     pub trainings: Option<i64>,
-    /// Their cost, in millionths of a US dollar.
+    /// Generations, of up to four pictures each.
+    pub generations: Option<i64>,
+    /// The cost of both, in millionths of a US dollar.
     pub microusd: Option<i64>,
 }
 
@@ -39,7 +42,9 @@ pub struct Caps {
 pub struct Spent {
     /// Trainings.
     pub trainings: i64,
-    /// Their cost, in millionths of a US dollar.
+    /// Generations.
+    pub generations: i64,
+    /// The cost of both, in millionths of a US dollar.
     pub microusd: i64,
 }
 
@@ -57,6 +62,8 @@ pub enum Holder {
 pub enum Cap {
     /// So many trainings.
     Trainings(Holder, i64),
+    /// So many generations.
+    Generations(Holder, i64),
     /// So many millionths of a US dollar.
     Money(Holder, i64),
 }
@@ -74,12 +81,17 @@ impl Caps {
     /// Whether there is any.
     #[must_use]
     pub const fn is_any(&self) -> bool {
-        self.trainings.is_some() || self.microusd.is_some()
+        self.trainings.is_some() || self.generations.is_some() || self.microusd.is_some()
     }
 
-    /// Whether one more training at this price fits into the day.
-    pub fn admit(&self, holder: Holder, spent: Spent, price: i64, now: DateTime<Utc>) -> Result<(), Refusal> {
-        let by_number = self.trainings.map(|most| (Cap::Trainings(holder, most), spent.trainings, 1, most));
+    /// Whether one more run of this kind at this price fits into the day.
+    pub fn admit(&self, holder: Holder, spent: Spent, run: Run, price: i64, now: DateTime<Utc>) -> Result<(), Refusal> {
+        let by_number = match run {
+            Run::Training(_) => self.trainings.map(|most| (Cap::Trainings(holder, most), spent.trainings, 1, most)),
+            Run::Generation(_) => {
+                self.generations.map(|most| (Cap::Generations(holder, most), spent.generations, 1, most))
+            }
+        };
         let by_money = self.microusd.map(|most| (Cap::Money(holder, most), spent.microusd, price, most));
         for (cap, spent, more, most) in [by_number, by_money].into_iter().flatten() {
             if more > most {
@@ -127,6 +139,8 @@ impl fmt::Display for Cap {
         match self {
             Self::Trainings(holder, 1) => write!(f, "1 training a day for {holder}"),
             Self::Trainings(holder, most) => write!(f, "{most} trainings a day for {holder}"),
+            Self::Generations(holder, 1) => write!(f, "1 generation a day for {holder}"),
+            Self::Generations(holder, most) => write!(f, "{most} generations a day for {holder}"),
             Self::Money(holder, most) => write!(f, "{} a day for {holder}", dollars(*most)),
         }
     }
@@ -135,16 +149,19 @@ impl fmt::Display for Cap {
 #[cfg(test)]
 mod tests {
     use chrono::TimeDelta;
+    use uuid::Uuid;
 
     use super::*;
+    use crate::domain::ids::{GenerationId, TrainingId};
 
     fn noon() -> DateTime<Utc> {
         DateTime::from_timestamp(1_795_176_000, 0).expect("a time")
     }
 
     fn admit(trainings: Option<i64>, microusd: Option<i64>, spent: (i64, i64)) -> Result<(), Refusal> {
-        let spent = Spent { trainings: spent.0, microusd: spent.1 };
-        Caps { trainings, microusd }.admit(Holder::User, spent, 2_400_000, noon())
+        let spent = Spent { trainings: spent.0, generations: 0, microusd: spent.1 };
+        let run = Run::Training(TrainingId(Uuid::nil()));
+        Caps { trainings, generations: Some(0), microusd }.admit(Holder::User, spent, run, 2_400_000, noon())
     }
 
     #[test]
@@ -164,6 +181,19 @@ mod tests {
             let refused = admit(trainings, microusd, (0, 0));
             assert!(matches!(refused, Err(Refusal::AboveCap { .. })), "{refused:?}");
         }
+    }
+
+    #[test]
+    fn each_kind_of_run_has_a_number_of_its_own_and_both_share_the_money() {
+        let caps = Caps { trainings: Some(1), generations: Some(2), microusd: Some(10) };
+        let run = Run::Generation(GenerationId(Uuid::nil()));
+        let admit = |generations, microusd| {
+            caps.admit(Holder::Key, Spent { trainings: 7, generations, microusd }, run, 1, noon())
+        };
+        assert_eq!(admit(1, 9), Ok(()));
+        let reached = |cap| Err(Refusal::CapReached { cap, price: 1, opens_at: day_after(noon()) });
+        assert_eq!(admit(2, 9), reached(Cap::Generations(Holder::Key, 2)));
+        assert_eq!(admit(1, 10), reached(Cap::Money(Holder::Key, 10)));
     }
 
     #[test]

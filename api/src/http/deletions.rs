@@ -16,7 +16,7 @@ use crate::domain::deletion::{Deletion, Subject};
 use crate::domain::ids::{AvatarId, DeletionId, UserId};
 use crate::domain::job::Job;
 use crate::domain::training::SET_KEPT_AT_FAL;
-use crate::storage::{Tx, deletions, objects, spending, trainings};
+use crate::storage::{Tx, deletions, generations, objects, spending, trainings};
 
 /// The operation on receipts.
 pub(super) fn routes() -> OpenApiRouter<App> {
@@ -54,6 +54,9 @@ pub(super) async fn take_down(app: &App, tx: &mut Tx, id: DeletionId, avatar_id:
     if let Some((request, training)) = running.and_then(|training| Some((training.request.clone()?, training))) {
         let abandon = Job::AbandonRequest { endpoint: training.settings.endpoint, request_id: request.id };
         app.enqueue(tx, &abandon, now).await?;
+    }
+    for (endpoint, request) in generations::list_at_fal(tx, avatar_id).await? {
+        app.enqueue(tx, &Job::AbandonRequest { endpoint, request_id: request.id }, now).await?;
     }
     deletions::add_left_at_fal(tx, id, avatar_id, SET_KEPT_AT_FAL).await?;
     spending::forgive(tx, avatar_id).await?;

@@ -1,4 +1,4 @@
-//! fal's webhook. It checks, records and leaves a job; what became of the training is then asked of fal itself, on the
+//! fal's webhook. It checks, records and leaves a job; what became of the run is then asked of fal itself, on the
 //! same path that the sweep uses.
 
 use aisha_openapi::problem::ProblemCode;
@@ -15,18 +15,20 @@ use uuid::Uuid;
 use super::extract::Path;
 use super::problem::{Problem, unavailable};
 use crate::app::App;
+use crate::domain::generation::{Generation, PATIENCE};
 use crate::domain::job::Job;
-use crate::domain::training::{FalRequest, Step, Training};
+use crate::domain::run::{FalRequest, Run};
+use crate::domain::training::{Step, Training};
 use crate::fal::WebhookError;
 use crate::storage::fal_deliveries::NewDelivery;
-use crate::storage::{fal_deliveries, trainings};
+use crate::storage::{StorageError, Tx, fal_deliveries, generations, trainings};
 
 /// The webhook.
 pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(receive))
 }
 
-/// Receive fal's word that a training has ended
+/// Receive fal's word that a training or a generation has ended
 ///
 /// For fal alone: signed with fal's key, for our own account, about a training that was submitted with this token.
 #[utoipa::path(post, path = "/v1/webhooks/fal/{token}", operation_id = "receiveFalWebhook", tag = "webhooks",
@@ -48,31 +50,29 @@ async fn receive(
         count("refused");
         refused(&error)
     })?;
-    let training = trainings::find_by_attempt_token(&app.db, &token).await?.ok_or_else(Problem::not_found)?;
-    let known = training.request.as_ref().map(|request| request.id.as_str());
+    let run = Told::find(&app, &token).await?;
+    let known = run.request_id();
     if known.is_some_and(|known| known != delivery.request_id) {
-        return surplus(&training, &token, &delivery.request_id);
+        return run.surplus(&token, &delivery.request_id);
     }
+    let is_news = known.is_none();
     let whole: Value = serde_json::from_slice(&body).map_err(|_| refused(&WebhookError::Unreadable))?;
     let mut tx = app.begin().await?;
     let body_sha256 = hex::encode(Sha256::digest(&body));
     let id: Uuid = app.ids.next();
     let delivered = NewDelivery { request_id: &delivery.request_id, body_sha256: &body_sha256, body: &whole };
-    if !fal_deliveries::add(&mut tx, id, training.id, &delivered, now).await? {
+    if !fal_deliveries::add(&mut tx, id, run.run(), &delivered, now).await? {
         count("repeated");
         return Ok(StatusCode::OK);
     }
-    if known.is_none() {
+    if is_news {
         // fal was faster than our own note of its answer, or the answer was lost: the signed delivery tells the id.
-        let request = FalRequest::by_id(&delivery.request_id);
-        if trainings::submitted(&mut tx, training.id, &request, None, now, now).await? {
-            app.note(&mut tx, training.id, &Step::new(TrainingStatus::Queued, ToldBy::Webhook)).await?;
-        }
+        run.submitted(&app, &mut tx, &FalRequest::by_id(&delivery.request_id)).await?;
     }
-    app.enqueue(&mut tx, &Job::ApplyFalResult { training_id: training.id }, now).await?;
+    app.enqueue(&mut tx, &run.job(), now).await?;
     app.commit(tx).await?;
     count("recorded");
-    tracing::info!(training.id = %training.id, "fal told that a training has ended");
+    tracing::info!(run.kind = run.run().kind(), run.id = %run.run().id(), "fal told that a run has ended");
     Ok(StatusCode::OK)
 }
 
@@ -85,12 +85,76 @@ fn refused(error: &WebhookError) -> Problem {
     Problem::new(ProblemCode::InvalidSignature, "This was not signed by fal for this account within five minutes.")
 }
 
-/// A request of the same training that is not the one that counts: its answer was lost, and another one was made in its
-/// place. It has ended and was paid, so all there is to do is to know of it.
-fn surplus(training: &Training, token: &str, request_id: &str) -> Result<StatusCode, Problem> {
-    if token == training.attempt_token {
-        return Err(Problem::not_found());
+/// What a delivery tells of.
+enum Told {
+    Training(Training),
+    Generation(Generation),
+}
+
+impl Told {
+    /// The run that was submitted with this token.
+    async fn find(app: &App, token: &str) -> Result<Self, Problem> {
+        if let Some(generation) = generations::find_by_attempt_token(&app.db, token).await? {
+            return Ok(Self::Generation(generation));
+        }
+        let training = trainings::find_by_attempt_token(&app.db, token).await?;
+        training.map(Self::Training).ok_or_else(Problem::not_found)
     }
-    tracing::warn!(training.id = %training.id, fal.request_id = request_id, "fal has done a training twice");
-    Ok(StatusCode::OK)
+
+    const fn run(&self) -> Run {
+        match self {
+            Self::Training(training) => Run::Training(training.id),
+            Self::Generation(generation) => Run::Generation(generation.id),
+        }
+    }
+
+    fn request_id(&self) -> Option<&str> {
+        let request = match self {
+            Self::Training(training) => &training.request,
+            Self::Generation(generation) => &generation.request,
+        };
+        request.as_ref().map(|request| request.id.as_str())
+    }
+
+    fn attempt_token(&self) -> &str {
+        match self {
+            Self::Training(training) => &training.attempt_token,
+            Self::Generation(generation) => &generation.attempt_token,
+        }
+    }
+
+    /// The job that takes over what came of it.
+    const fn job(&self) -> Job {
+        match self {
+            Self::Training(training) => Job::ApplyFalResult { training_id: training.id },
+            Self::Generation(generation) => Job::CollectGeneration { generation_id: generation.id },
+        }
+    }
+
+    /// Writes which request it is at fal.
+    async fn submitted(&self, app: &App, tx: &mut Tx, request: &FalRequest) -> Result<(), StorageError> {
+        let now = app.now();
+        match self {
+            Self::Training(training) => {
+                if trainings::submitted(tx, training.id, request, None, now, now).await? {
+                    app.note(tx, training.id, &Step::new(TrainingStatus::Queued, ToldBy::Webhook)).await?;
+                }
+            }
+            Self::Generation(generation) => {
+                generations::submitted(tx, generation.id, request, now, now + PATIENCE, now).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// A request of the same run that is not the one that counts: its answer was lost, and another one was made in its
+    /// place. It has ended and was paid, so all there is to do is to know of it.
+    fn surplus(&self, token: &str, request_id: &str) -> Result<StatusCode, Problem> {
+        if token == self.attempt_token() {
+            return Err(Problem::not_found());
+        }
+        let run = self.run();
+        tracing::warn!(run.kind = run.kind(), run.id = %run.id(), fal.request_id = request_id, "fal has done a run twice");
+        Ok(StatusCode::OK)
+    }
 }

@@ -11,7 +11,7 @@ use utoipa_axum::routes;
 
 use super::problem::Problem;
 use crate::app::App;
-use crate::storage::{jobs, trainings};
+use crate::storage::{generations, jobs, trainings};
 
 /// The operation.
 pub(super) fn routes() -> OpenApiRouter<App> {
@@ -35,6 +35,10 @@ async fn metrics(State(app): State<App>) -> Result<(StatusCode, [(HeaderName, &'
     metrics.trainings_open.clear();
     for (status, count) in trainings {
         metrics.trainings_open.get_or_create(&[("status", status)]).set(count);
+    }
+    metrics.generations_open.clear();
+    for (status, count) in generations::count_open(&app.db).await? {
+        metrics.generations_open.get_or_create(&[("status", status)]).set(count);
     }
     let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
     Ok((StatusCode::OK, [(header::CONTENT_TYPE, kind)], metrics.text()))

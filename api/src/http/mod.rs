@@ -9,6 +9,7 @@ mod deletions;
 mod events;
 mod extract;
 mod fal_webhook;
+mod generations;
 mod headers;
 mod health;
 mod held;
@@ -23,6 +24,7 @@ mod photos;
 mod problem;
 mod request_id;
 mod server;
+mod spending;
 mod trainings;
 mod version;
 
@@ -76,6 +78,7 @@ fn operations() -> OpenApiRouter<App> {
         .merge(avatars::routes())
         .merge(photos::routes())
         .merge(trainings::routes())
+        .merge(generations::routes())
         .merge(events::routes())
         .merge(me::routes())
         .merge(deletions::routes())

@@ -21,6 +21,7 @@ const PROBLEM: &str = "application/problem+json";
         (name = "avatars", description = "A person, a style or a thing that can be trained."),
         (name = "photos", description = "What an avatar learns from."),
         (name = "trainings", description = "One run of an avatar at fal."),
+        (name = "generations", description = "Pictures made with an avatar."),
         (name = "events", description = "What happened, in order, none ever missed."),
         (name = "me", description = "The caller."),
         (name = "webhooks", description = "What fal calls."),

@@ -18,7 +18,7 @@ macro_rules! select {
         concat!(
             "select a.id, a.user_id, a.name, a.gender, a.avatar_type, a.training_type, a.status, a.status_reason, \
              a.is_main, a.trigger_phrase, a.active_training_id, a.metadata, a.version, a.created_at, a.updated_at, \
-             a.cover_photo_id, \
+             a.cover_photo_id, a.generations_count, \
              coalesce((select p.id from photos p where p.avatar_id = a.id and p.id = a.cover_photo_id), (select p.id from photos p where p.avatar_id = a.id \
                  order by p.upload_order, p.id limit 1)) as cover, \
              (select count(*) from photos p where p.avatar_id = a.id) as photos_count, \
@@ -58,6 +58,7 @@ struct Row {
     latest_version: Option<i32>,
     latest_status: Option<Word<TrainingStatus>>,
     latest_preset: Option<Word<Preset>>,
+    generations_count: i64,
 }
 
 impl Row {
@@ -93,6 +94,7 @@ impl From<Row> for Avatar {
             usable_photos: row.usable_photos,
             active_training_id: row.active_training_id.map(TrainingId),
             cover: row.cover.map(PhotoId),
+            generations_count: row.generations_count,
             version: row.version,
             created_at: row.created_at,
             updated_at: row.updated_at,

@@ -8,8 +8,8 @@ use uuid::Uuid;
 
 use super::db::{on_db, on_tx};
 use super::{Db, StorageError, Tx};
-use crate::domain::ids::TrainingId;
 use crate::domain::json::keepable;
+use crate::domain::run::Run;
 
 /// A delivery as it is kept.
 #[derive(Debug, Clone, PartialEq, FromRow)]
@@ -20,11 +20,21 @@ pub struct Delivered {
     pub body: Option<Json<Value>>,
 }
 
+macro_rules! last {
+    () => {
+        "and request_id = $2 order by received_at desc, id desc limit 1"
+    };
+}
+
 /// The last that was delivered about a request.
-pub async fn find_last(db: &Db, training_id: TrainingId, request_id: &str) -> Result<Option<Delivered>, StorageError> {
-    let sql = "select received_at, body from fal_deliveries where training_id = $1 and request_id = $2 \
-               order by received_at desc, id desc limit 1";
-    Ok(on_db!(db, |conn| sqlx::query_as(sql).bind(training_id.0).bind(request_id).fetch_optional(conn).await?))
+pub async fn find_last(db: &Db, run: Run, request_id: &str) -> Result<Option<Delivered>, StorageError> {
+    let sql = match run {
+        Run::Training(_) => concat!("select received_at, body from fal_deliveries where training_id = $1 ", last!()),
+        Run::Generation(_) => {
+            concat!("select received_at, body from fal_deliveries where generation_id = $1 ", last!())
+        }
+    };
+    Ok(on_db!(db, |conn| sqlx::query_as(sql).bind(run.id()).bind(request_id).fetch_optional(conn).await?))
 }
 
 /// A delivery as it comes.
@@ -42,16 +52,21 @@ pub struct NewDelivery<'a> {
 pub async fn add(
     tx: &mut Tx,
     id: Uuid,
-    training_id: TrainingId,
+    run: Run,
     delivery: &NewDelivery<'_>,
     now: DateTime<Utc>,
 ) -> Result<bool, StorageError> {
-    let sql = "insert into fal_deliveries (id, training_id, request_id, body_sha256, body, received_at) \
-               values ($1, $2, $3, $4, $5, $6) on conflict do nothing";
+    let sql = "insert into fal_deliveries (id, training_id, generation_id, request_id, body_sha256, body, \
+               received_at) values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing";
+    let (training_id, generation_id) = match run {
+        Run::Training(id) => (Some(id), None),
+        Run::Generation(id) => (None, Some(id)),
+    };
     let added = on_tx!(tx, |conn| {
         sqlx::query(sql)
             .bind(id)
-            .bind(training_id.0)
+            .bind(training_id.map(|id| id.0))
+            .bind(generation_id.map(|id| id.0))
             .bind(delivery.request_id)
             .bind(delivery.body_sha256)
             .bind(Json(keepable(delivery.body)))

@@ -10,6 +10,8 @@ pub mod db;
 pub mod deletions;
 pub mod events;
 pub mod fal_deliveries;
+mod fal_requests;
+pub mod generations;
 pub mod idempotency;
 pub mod jobs;
 pub mod objects;

@@ -5,18 +5,22 @@ use sqlx::FromRow;
 
 use super::db::{on_db, on_tx};
 use super::{Db, StorageError, Tx};
-use crate::domain::ids::{AvatarId, KeyId, UserId};
+use crate::domain::ids::{AvatarId, GenerationId, KeyId, UserId};
 use crate::domain::spending::{Expense, Spent, Stop};
 
-/// Counts the expenses of a condition. A training that ended without ever being at fal is free; one that was submitted
-/// twice may be paid twice; one that is not there any more was deleted after it had been at fal.
+/// Counts the expenses of a condition. A run that ended without ever being at fal is free; one that was submitted twice
+/// may be paid twice; one that is not there any more was deleted after it had been at fal.
 macro_rules! spent {
     ($condition:literal) => {
         concat!(
-            "select count(*) as trainings, cast(coalesce(sum(cost_microusd * case when attempts > 1 then attempts \
-             else 1 end), 0) as bigint) as microusd from (select s.cost_microusd, t.status, \
-             (select count(*) from training_attempts a where a.training_id = s.training_id) as attempts \
-             from spending s left join trainings t on t.id = s.training_id where s.started_at >= $1 ",
+            "select count(case when kind = 'training' then 1 end) as trainings, \
+             count(case when kind = 'generation' then 1 end) as generations, \
+             cast(coalesce(sum(cost_microusd * case when attempts > 1 then attempts else 1 end), 0) as bigint) \
+             as microusd from (select s.kind, s.cost_microusd, coalesce(t.status, g.status) as status, \
+             (select count(*) from training_attempts a where a.training_id = s.run_id) \
+             + (select count(*) from generation_attempts a where a.generation_id = s.run_id) as attempts \
+             from spending s left join trainings t on t.id = s.run_id left join generations g on g.id = s.run_id \
+             where s.started_at >= $1 ",
             $condition,
             ") as expenses where attempts > 0 or status is null or status not in ('failed', 'cancelled')"
         )
@@ -26,6 +30,7 @@ macro_rules! spent {
 #[derive(FromRow)]
 struct SpentRow {
     trainings: i64,
+    generations: i64,
     microusd: i64,
 }
 
@@ -37,7 +42,7 @@ struct StopRow {
 
 impl From<SpentRow> for Spent {
     fn from(row: SpentRow) -> Self {
-        Self { trainings: row.trainings, microusd: row.microusd }
+        Self { trainings: row.trainings, generations: row.generations, microusd: row.microusd }
     }
 }
 
@@ -47,13 +52,14 @@ impl From<StopRow> for Stop {
     }
 }
 
-/// Writes an expense, in the transaction of its training.
+/// Writes an expense, in the transaction of its run.
 pub async fn add(tx: &mut Tx, expense: &Expense) -> Result<(), StorageError> {
-    let sql = "insert into spending (training_id, user_id, key_id, cost_microusd, started_at) \
-               values ($1, $2, $3, $4, $5)";
+    let sql = "insert into spending (run_id, kind, user_id, key_id, cost_microusd, started_at) \
+               values ($1, $2, $3, $4, $5, $6)";
     on_tx!(tx, |conn| {
         sqlx::query(sql)
-            .bind(expense.training_id.0)
+            .bind(expense.run.id())
+            .bind(expense.run.kind())
             .bind(expense.user_id.0)
             .bind(expense.key_id.0)
             .bind(expense.cost_microusd)
@@ -84,12 +90,21 @@ pub async fn of_all(db: &Db, since: DateTime<Utc>) -> Result<Spent, StorageError
     Ok(on_db!(db, |conn| sqlx::query_as::<_, SpentRow>(sql).bind(since).fetch_one(conn).await?).into())
 }
 
-/// Strikes out what an avatar's trainings did not cost, before they are deleted with it: those of which fal has never
-/// had anything.
+/// Strikes out what an avatar's runs did not cost, before they are deleted with it: those of which fal has never had
+/// anything.
 pub async fn forgive(tx: &mut Tx, avatar_id: AvatarId) -> Result<u64, StorageError> {
-    let sql = "delete from spending where training_id in (select t.id from trainings t where t.avatar_id = $1 \
-               and not exists (select 1 from training_attempts a where a.training_id = t.id))";
+    let sql = "delete from spending where run_id in (select t.id from trainings t where t.avatar_id = $1 \
+               and not exists (select 1 from training_attempts a where a.training_id = t.id)) \
+               or run_id in (select g.id from generations g where g.avatar_id = $1 \
+               and not exists (select 1 from generation_attempts a where a.generation_id = g.id))";
     Ok(on_tx!(tx, |conn| sqlx::query(sql).bind(avatar_id.0).execute(conn).await?.rows_affected()))
+}
+
+/// Strikes out what a generation did not cost, before it is deleted: fal has never had anything of it.
+pub async fn forgive_generation(tx: &mut Tx, id: GenerationId) -> Result<u64, StorageError> {
+    let sql = "delete from spending where run_id = $1 \
+               and not exists (select 1 from generation_attempts a where a.generation_id = $1)";
+    Ok(on_tx!(tx, |conn| sqlx::query(sql).bind(id.0).execute(conn).await?.rows_affected()))
 }
 
 /// Stops all spending. Doing it again only changes the reason.

@@ -5,14 +5,19 @@
 
 mod abandon_request;
 mod apply_fal_result;
+mod cancel_generation;
 mod cancel_training;
 mod clear_objects;
+mod collect_generation;
 mod ending;
 mod error;
+mod insist;
 mod measure_photo;
+mod outcome;
 mod prepare_training;
 mod runner;
 mod sequencer;
+mod submit_generation;
 mod submit_training;
 mod sweep;
 

@@ -11,8 +11,8 @@ use uuid::Uuid;
 
 use super::error::JobError;
 use super::{
-    abandon_request, apply_fal_result, cancel_training, clear_objects, ending, measure_photo, prepare_training,
-    submit_training,
+    abandon_request, apply_fal_result, cancel_generation, cancel_training, clear_objects, collect_generation, ending,
+    measure_photo, prepare_training, submit_generation, submit_training,
 };
 use crate::app::App;
 use crate::domain::job::Job;
@@ -118,6 +118,9 @@ async fn perform(app: &App, job: &Job) -> Result<(), JobError> {
         Job::SubmitTraining { training_id } => submit_training::run(app, *training_id).await,
         Job::ApplyFalResult { training_id } => apply_fal_result::run(app, *training_id).await,
         Job::CancelTraining { training_id } => cancel_training::run(app, *training_id).await,
+        Job::SubmitGeneration { generation_id } => submit_generation::run(app, *generation_id).await,
+        Job::CollectGeneration { generation_id } => collect_generation::run(app, *generation_id).await,
+        Job::CancelGeneration { generation_id } => cancel_generation::run(app, *generation_id).await,
         Job::AbandonRequest { endpoint, request_id } => abandon_request::run(app, endpoint, request_id).await,
         Job::ClearObjects {} => clear_objects::run(app).await,
         Job::MeasurePhoto { photo_id } => measure_photo::run(app, *photo_id).await,
@@ -153,6 +156,9 @@ async fn settle(app: &App, claimed: &ClaimedJob, outcome: Result<(), JobError>) 
 /// What the job was for must not wait for ever, so the job has not failed before that is told.
 async fn give_up(app: &App, claimed: &ClaimedJob, error: &str) -> Result<(), StorageError> {
     let told = match &claimed.job {
+        Some(Job::SubmitGeneration { generation_id }) => {
+            collect_generation::ending::after_failed_job(app, *generation_id, error).await
+        }
         Some(job) => ending::after_failed_job(app, job, error).await,
         None => Ok(()),
     };

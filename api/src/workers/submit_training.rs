@@ -11,14 +11,16 @@ use chrono::TimeDelta;
 
 use super::apply_fal_result::Case;
 use super::error::JobError;
-use super::{apply_fal_result, ending};
+use super::insist::insist;
+use super::{apply_fal_result, ending, outcome};
 use crate::app::App;
 use crate::domain::ids::TrainingId;
 use crate::domain::job::Job;
-use crate::domain::training::{Ending, FalRequest, SET_KEPT_AT_FAL, Step, Training};
+use crate::domain::run::FalRequest;
+use crate::domain::training::{Ending, SET_KEPT_AT_FAL, Step, Training};
 use crate::fal::{FalError, Plan, Submitted, Trainer};
 use crate::files::Key;
-use crate::storage::{StorageError, Tx, avatars, spending, trainings};
+use crate::storage::{StorageError, Tx, avatars, trainings};
 
 /// A set has some 100 MB at the most; what takes longer has come to a standstill.
 const UPLOAD_PATIENCE: Duration = Duration::from_mins(30);
@@ -28,9 +30,6 @@ const FIRST_LOOK: TimeDelta = TimeDelta::seconds(2);
 const NEXT_ATTEMPT: TimeDelta = TimeDelta::minutes(10);
 /// How often it is looked whether money may be spent again.
 const STOP_PAUSE: TimeDelta = TimeDelta::seconds(20);
-/// How long to go on trying to write down what fal has answered, before the answer counts as lost.
-const NOTE_ATTEMPTS: u32 = 100;
-const NOTE_PAUSE: Duration = Duration::from_millis(200);
 
 /// Uploads, submits, and writes down what fal answered.
 pub(super) async fn run(app: &App, training_id: TrainingId) -> Result<(), JobError> {
@@ -41,7 +40,7 @@ pub(super) async fn run(app: &App, training_id: TrainingId) -> Result<(), JobErr
         (TrainingStatus::Submitting, Some(_)) => return answer_lost(app, &training).await,
         _ => return Ok(()),
     }
-    if is_stopped(app, &mut app.begin().await?).await? {
+    if app.is_spending_stopped(&mut app.begin().await?).await? {
         return wait(app, &training).await;
     }
     let Some(trainer) = Trainer::from_endpoint(&training.settings.endpoint) else {
@@ -53,14 +52,13 @@ pub(super) async fn run(app: &App, training_id: TrainingId) -> Result<(), JobErr
     };
     let settings = &training.settings;
     let input = trainer.input(&plan(&training), &settings.trigger_phrase, &images_url);
-    let webhook = format!("{}v1/webhooks/fal/{}", app.settings.webhook_url, training.attempt_token);
-    let webhook = url::Url::parse(&webhook).map_err(JobError::fail)?;
+    let webhook = app.fal_webhook(&training.attempt_token).map_err(JobError::fail)?;
 
     let mut tx = app.begin().await?;
     let now = app.now();
     let look = now + apply_fal_result::SUBMISSION_WINDOW;
     // Once more, in the transaction that begins to spend: an upload takes its time.
-    if is_stopped(app, &mut tx).await? {
+    if app.is_spending_stopped(&mut tx).await? {
         drop(tx);
         return wait(app, &training).await;
     }
@@ -88,11 +86,6 @@ pub(super) async fn run(app: &App, training_id: TrainingId) -> Result<(), JobErr
         }
         Err(error) => refused(app, &training, &error).await,
     }
-}
-
-/// Whether the operator has stopped all spending.
-async fn is_stopped(app: &App, tx: &mut Tx) -> Result<bool, StorageError> {
-    Ok(app.settings.spending.is_stopped || spending::find_stop(tx).await?.is_some())
 }
 
 /// Leaves a training where it is until money may be spent again.
@@ -137,8 +130,7 @@ async fn images_url(app: &App, training: &Training) -> Result<Result<String, Fal
     }
 }
 
-/// Writes down what fal answered. Losing this note would leave a paid run unknown, so it is tried for a while even if
-/// the database is away.
+/// Writes down what fal answered.
 async fn note(app: &App, training: &Training, submitted: &Submitted) -> Result<(), JobError> {
     let request = FalRequest {
         id: submitted.request_id.clone(),
@@ -147,15 +139,7 @@ async fn note(app: &App, training: &Training, submitted: &Submitted) -> Result<(
         cancel_url: submitted.cancel_url.to_string(),
     };
     let position = submitted.queue_position.and_then(|position| i32::try_from(position).ok());
-    let mut attempts = 0;
-    while let Err(error) = write_note(app, training, &request, position).await {
-        attempts += 1;
-        if attempts == NOTE_ATTEMPTS {
-            return Err(JobError::retry(error));
-        }
-        tracing::warn!(training.id = %training.id, %error, "fal's answer could not be written down yet");
-        tokio::time::sleep(NOTE_PAUSE).await;
-    }
+    insist(|| write_note(app, training, &request, position)).await?;
     tracing::info!(training.id = %training.id, fal.request_id = request.id, "a training was submitted");
     Ok(())
 }
@@ -197,17 +181,13 @@ async fn answer_lost(app: &App, training: &Training) -> Result<(), JobError> {
 
 /// fal will not take it, now or later.
 async fn refused(app: &App, training: &Training, error: &FalError) -> Result<(), JobError> {
-    let code = match error {
-        FalError::KeyRefused => "fal_key_refused",
-        FalError::AccountLocked(_) => "fal_account_locked",
-        _ => "fal_refused",
-    };
     // A certain refusal is no attempt, and costs nothing.
     let mut tx = app.begin().await?;
     let now = app.now();
     trainings::withdraw_submission(&mut tx, training.id, now + NEXT_ATTEMPT, now).await?;
     app.commit(tx).await?;
-    let ending = Ending::Failed { code: code.to_owned(), message: error.to_string(), response: None };
+    let ending =
+        Ending::Failed { code: outcome::refusal(error).to_owned(), message: error.to_string(), response: None };
     ending::end(app, training, &ending, ToldBy::Submission).await
 }
 

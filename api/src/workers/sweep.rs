@@ -1,15 +1,15 @@
 //! The sweep: looks at everything that could have been forgotten, at the start and then again and again.
 //!
-//! It takes no decision of its own. For trainings it enqueues the job that the webhook enqueues, so a lost webhook only
-//! costs time.
+//! It takes no decision of its own. For what runs at fal it enqueues the job that the webhook enqueues, so a lost
+//! webhook only costs time.
 
 use chrono::TimeDelta;
 
 use crate::app::App;
 use crate::domain::job::Job;
-use crate::storage::{StorageError, idempotency, objects, photos, trainings};
+use crate::storage::{StorageError, generations, idempotency, objects, photos, trainings};
 
-/// Trainings asked about in one round.
+/// Trainings, and generations, asked about in one round.
 const BATCH: i64 = 500;
 /// Photos that are looked at after one round.
 const PENDING_PHOTOS: i64 = 100;
@@ -37,10 +37,14 @@ pub(super) async fn run(app: App) {
 pub(super) async fn round(app: &App) -> Result<(), StorageError> {
     let now = app.now();
     let due = trainings::list_due(&app.db, now, BATCH).await?;
+    let generations = generations::list_due(&app.db, now, BATCH).await?;
     let pending = photos::list_pending(&app.db, PENDING_PHOTOS).await?;
     let mut tx = app.begin().await?;
     for &training_id in &due {
         app.enqueue(&mut tx, &Job::ApplyFalResult { training_id }, now).await?;
+    }
+    for generation_id in generations {
+        app.enqueue(&mut tx, &Job::CollectGeneration { generation_id }, now).await?;
     }
     for photo in pending {
         app.enqueue(&mut tx, &Job::MeasurePhoto { photo_id: photo.id }, now).await?;

@@ -9,7 +9,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use super::wire::{self, Answer, ModelHead, Request, Start, TileHead};
 use super::{FaceModel, bars};
 use crate::sheet::{self, Sheet, Tile};
-use crate::{ImageError, Picture, Renderings};
+use crate::{ImageError, Origin, Picture, Renderings};
 
 /// Files up to this size are read into a buffer that stays.
 const KEPT: usize = 16 * 1024 * 1024;
@@ -40,7 +40,7 @@ fn serve(input: &mut impl Read, output: &mut impl Write) -> io::Result<()> {
     bars::shut_in(start.memory_bytes)?;
     let new_reader = || {
         let mut reader = face_model.reader(start.limits).map_err(wire::invalid)?;
-        Ok(move |bytes: &[u8]| reader.read(bytes))
+        Ok(move |origin, bytes: &[u8]| reader.read_from(origin, bytes))
     };
     answer_all(input, output, new_reader, || bars::allow_cpu(start.picture_seconds))
 }
@@ -53,7 +53,7 @@ fn answer_all<R>(
     before_each: impl Fn() -> io::Result<()>,
 ) -> io::Result<()>
 where
-    R: FnMut(&[u8]) -> Result<Picture, ImageError>,
+    R: FnMut(Origin, &[u8]) -> Result<Picture, ImageError>,
 {
     let mut read = new_reader()?;
     send(output, &Answer::Ready, &[])?;
@@ -81,13 +81,13 @@ fn answer(
     request: Request,
     input: &mut impl Read,
     output: &mut impl Write,
-    read: &mut impl FnMut(&[u8]) -> Result<Picture, ImageError>,
+    read: &mut impl FnMut(Origin, &[u8]) -> Result<Picture, ImageError>,
     bytes: &mut Vec<u8>,
 ) -> io::Result<()> {
     match request {
-        Request::Picture { bytes: length } => {
+        Request::Picture { origin, bytes: length } => {
             take(input, length, bytes)?;
-            match read(bytes) {
+            match read(origin, bytes) {
                 Ok(picture) => {
                     let (answer, Renderings { training, thumbnail, face }) = Answer::of_picture(Box::new(picture));
                     send(output, &answer, &[&training, &thumbnail, face.as_deref().unwrap_or_default()])
@@ -151,7 +151,7 @@ mod tests {
     use crate::{Limits, Reader};
 
     fn request(bytes: &[u8]) -> Vec<u8> {
-        let head = wire::head(&Request::Picture { bytes: bytes.len() as u64 }).unwrap();
+        let head = wire::head(&Request::Picture { origin: Origin::Photo, bytes: bytes.len() as u64 }).unwrap();
         [head, bytes.to_vec()].concat()
     }
 
@@ -165,9 +165,9 @@ mod tests {
     fn a_decoder_that_panics_refuses_its_picture_and_harms_no_other() {
         let new_reader = || {
             let mut reader = Reader::new(Limits::default());
-            Ok(move |bytes: &[u8]| {
+            Ok(move |origin, bytes: &[u8]| {
                 assert_ne!(bytes, b"poison", "a decoder stumbles");
-                reader.read(bytes)
+                reader.read_from(origin, bytes)
             })
         };
         let good = jpeg(600, 520);
@@ -189,7 +189,7 @@ mod tests {
         let input = request(&jpeg(600, 520));
         let mut output = Vec::new();
         let cut = &input[..input.len() - 1];
-        let nobody = || Ok(|_: &[u8]| unreachable!("nothing is read"));
+        let nobody = || Ok(|_, _: &[u8]| unreachable!("nothing is read"));
         let ended = answer_all(&mut &*cut, &mut output, nobody, || Ok(()));
         assert!(ended.is_err());
         assert!(matches!(next(&mut output.as_slice()), Answer::Ready));

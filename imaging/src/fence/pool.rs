@@ -14,8 +14,8 @@ use super::turns::{Ticket, Turns};
 use super::wire::Made;
 use super::worker::Task;
 use super::{PoolError, PoolSettings};
-use crate::Picture;
 use crate::sheet::Sheet;
+use crate::{Origin, Picture};
 
 /// Processes that read pictures, each with a [`crate::Reader`].
 ///
@@ -47,7 +47,12 @@ impl Pool {
     ///
     /// A caller that stops waiting takes its picture out of the queue. A picture that no worker survives is corrupt.
     pub async fn read(&self, owner: u128, file: &Path) -> Result<Picture, PoolError> {
-        match self.ask(owner, Task::Picture(file.to_owned())).await? {
+        self.read_from(Origin::Photo, owner, file).await
+    }
+
+    /// The same for pictures from wherever they are; see [`crate::Reader::read_from`].
+    pub async fn read_from(&self, origin: Origin, owner: u128, file: &Path) -> Result<Picture, PoolError> {
+        match self.ask(owner, Task::Picture(origin, file.to_owned())).await? {
             Made::Picture(picture) => Ok(*picture),
             Made::Sheet(_) => Err(PoolError::Unavailable("a worker mistook a photo for a contact sheet".into())),
         }

@@ -86,7 +86,7 @@ impl<'a> Slot<'a> {
             }
         }
         match job.task {
-            Task::Picture(_) => Err(undecodable().into()),
+            Task::Picture(..) => Err(undecodable().into()),
             Task::Sheet(_) => Err(PoolError::Unavailable("the workers did not survive a contact sheet".into())),
         }
     }

@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::sheet::Mark;
-use crate::{ImageError, Limits, Picture, Renderings};
+use crate::{ImageError, Limits, Origin, Picture, Renderings};
 
 /// The largest head. The largest real one, a contact sheet's, has a few kilobytes.
 const MAX_HEAD: usize = 256 * 1024;
@@ -35,8 +35,8 @@ pub(super) enum ModelHead {
 /// Every other message to a worker; the files follow in the order in which they are named.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) enum Request {
-    /// Read this photo.
-    Picture { bytes: u64 },
+    /// Read this picture.
+    Picture { origin: Origin, bytes: u64 },
     /// Make a contact sheet of these thumbnails.
     Sheet { tiles: Vec<TileHead> },
 }

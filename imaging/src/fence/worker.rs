@@ -12,9 +12,9 @@ use tokio::time::timeout;
 
 use super::wire::{self, Answer, Made, ModelHead, Request, Start, TileHead};
 use super::{FaceModel, PoolError, PoolSettings};
-use crate::ImageError;
 use crate::error::corrupt;
 use crate::sheet::Sheet;
+use crate::{ImageError, Origin};
 
 /// A photo goes through memory in pieces of this size; as large as a pipe may become without special rights.
 const PIECE: usize = 1024 * 1024;
@@ -26,7 +26,7 @@ const FAREWELL: Duration = Duration::from_secs(1);
 /// What a worker is asked.
 #[derive(Debug)]
 pub(super) enum Task {
-    Picture(std::path::PathBuf),
+    Picture(Origin, std::path::PathBuf),
     Sheet(Sheet),
 }
 
@@ -85,7 +85,9 @@ impl Worker {
     pub(super) async fn ask(&mut self, task: &Task, settings: &PoolSettings) -> Result<Result<Made, PoolError>, Lost> {
         timeout(settings.picture_time, async {
             match task {
-                Task::Picture(path) => self.ask_picture(path, settings.limits.max_bytes).await,
+                Task::Picture(origin, path) => {
+                    self.ask_picture(*origin, path, settings.limits.max_bytes(*origin)).await
+                }
                 Task::Sheet(sheet) => self.ask_sheet(sheet).await.map_err(Lost::Died),
             }
         })
@@ -149,7 +151,12 @@ impl Worker {
         }
     }
 
-    async fn ask_picture(&mut self, path: &Path, max_bytes: u64) -> Result<Result<Made, PoolError>, Lost> {
+    async fn ask_picture(
+        &mut self,
+        origin: Origin,
+        path: &Path,
+        max_bytes: u64,
+    ) -> Result<Result<Made, PoolError>, Lost> {
         let opened = async {
             let file = File::open(path).await?;
             let bytes = file.metadata().await?.len();
@@ -164,7 +171,7 @@ impl Worker {
         if bytes > max_bytes {
             return Ok(Err(ImageError::FileTooLarge { bytes, limit: max_bytes }.into()));
         }
-        self.say(&Request::Picture { bytes }).await.map_err(Lost::Died)?;
+        self.say(&Request::Picture { origin, bytes }).await.map_err(Lost::Died)?;
         self.piece.resize(PIECE, 0);
         file.set_max_buf_size(PIECE);
         let mut left = usize::try_from(bytes).map_err(|error| Lost::File(wire::invalid(error)))?;

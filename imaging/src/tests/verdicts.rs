@@ -5,7 +5,7 @@ use sha2::{Digest, Sha256};
 
 use super::rendering::{self, jpeg};
 use super::{assert_refused, verdict};
-use crate::{Found, ImageError, Limits, Reader, read};
+use crate::{Found, ImageError, Limits, Origin, Reader, read};
 
 #[test]
 fn an_ordinary_photo_is_accepted_with_its_size_thumbnail_and_hash() {
@@ -15,6 +15,18 @@ fn an_ordinary_photo_is_accepted_with_its_size_thumbnail_and_hash() {
     assert_eq!(picture.sha256, <[u8; 32]>::from(Sha256::digest(&bytes)));
     let thumbnail = image::load_from_memory(&picture.renderings.thumbnail).unwrap();
     assert_eq!((thumbnail.width(), thumbnail.height()), (320, 240));
+}
+
+#[test]
+fn a_model_may_draw_smaller_pictures_than_a_person_may_send() {
+    let mut reader = Reader::new(Limits::default());
+    let small = jpeg(64, 48);
+    let of_model = reader.read_from(Origin::Model, &small).unwrap();
+    assert_eq!((of_model.width, of_model.height, of_model.measures.faces), (64, 48, None));
+    assert!(matches!(reader.read_from(Origin::Photo, &small), Err(ImageError::ResolutionTooLow { .. })));
+    let photo = jpeg(640, 520);
+    assert!(reader.read(&photo).unwrap().measures.faces.is_some(), "photos are looked at as before");
+    assert!(reader.read_from(Origin::Model, &photo[..photo.len() / 2]).is_err(), "a cut picture is none");
 }
 
 #[test]

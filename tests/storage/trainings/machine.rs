@@ -2,7 +2,8 @@
 
 use std::cell::RefCell;
 
-use aisha_api::domain::training::{Ending, FalRequest, Training, may_become};
+use aisha_api::domain::run::FalRequest;
+use aisha_api::domain::training::{Ending, Training, may_become};
 use aisha_api::storage::trainings::{self, Report};
 use aisha_api::storage::{Db, StorageError, Tx};
 use aisha_openapi::vocabulary::{ProgressSource, TrainingStatus as S};

@@ -1,6 +1,7 @@
 //! The steps of a training, each from every state.
 
-use aisha_api::domain::training::{Ending, FalRequest, Training, Weights};
+use aisha_api::domain::run::FalRequest;
+use aisha_api::domain::training::{Ending, Training, Weights};
 use aisha_api::storage::trainings::{self, Report};
 use aisha_api::storage::{StorageError, Tx};
 use aisha_openapi::vocabulary::{ProgressSource, TrainingStatus as S};

@@ -8,14 +8,13 @@ use aisha_openapi::vocabulary::{
     FalPriority, FinetuneType, PhotoFormat, Preset, ProgressSource, ToldBy, TrainingStatus, TrainingType,
 };
 use chrono::{DateTime, Utc};
-use ring::error::Unspecified;
-use ring::rand::{SecureRandom as _, SystemRandom};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 pub use self::again::{Origin, compare, retry, usable, whole_set};
 use super::ids::{AvatarId, PhotoId, TrainingId, UserId};
 use super::photo::avatar_folder;
+use super::run::FalRequest;
 
 /// fal deletes its copy of a packed photo set so long after its upload: it is told so with it.
 pub const SET_KEPT_AT_FAL: Duration = Duration::from_hours(24);
@@ -119,27 +118,6 @@ pub struct TrainerSettings {
     pub priority: FalPriority,
 }
 
-/// A request at fal: its id and the three URLs that fal gave with it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FalRequest {
-    /// fal's id.
-    pub id: String,
-    /// Where its state is asked.
-    pub status_url: String,
-    /// Where its result is fetched.
-    pub response_url: String,
-    /// Where it is cancelled.
-    pub cancel_url: String,
-}
-
-impl FalRequest {
-    /// A request of which only the id is known; its URLs follow from the endpoint.
-    #[must_use]
-    pub fn by_id(id: &str) -> Self {
-        Self { id: id.to_owned(), status_url: String::new(), response_url: String::new(), cancel_url: String::new() }
-    }
-}
-
 /// A photo of the set a training learns from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SnapshotPhoto {
@@ -241,13 +219,6 @@ pub const fn may_become(from: TrainingStatus, to: TrainingStatus) -> bool {
         }
         Cancelling => matches!(to, Completed | Failed | Cancelled),
     }
-}
-
-/// 256 unguessable bits, as a word that fits into a URL: who calls with it was told it by us.
-pub fn attempt_token() -> Result<String, Unspecified> {
-    let mut bytes = [0; 32];
-    SystemRandom::new().fill(&mut bytes)?;
-    Ok(bs58::encode(bytes).into_string())
 }
 
 /// Where the packed photo set of a training lies.

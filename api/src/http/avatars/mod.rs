@@ -70,6 +70,7 @@ async fn create(
         is_main: false,
         photos_count: 0,
         usable_photos: 0,
+        generations_count: 0,
         active_training_id: None,
         latest_training: None,
         cover: None,
@@ -218,7 +219,7 @@ pub(super) fn show(app: &App, avatar: &Avatar) -> AvatarBody {
         photos_count: avatar.photos_count,
         usable_photos_count: avatar.usable_photos,
         photos_needed: held::photos_needed(app),
-        generations_count: 0,
+        generations_count: avatar.generations_count,
         active_training_id: avatar.active_training_id.map(|id| id.0),
         latest_training: avatar.latest_training.as_ref().map(|training| LatestTraining {
             id: training.id.0,

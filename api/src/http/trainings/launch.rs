@@ -10,16 +10,18 @@ use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::{event, show, spending, usd};
+use super::{event, show};
 use crate::app::App;
 use crate::domain::avatar::{self, Avatar};
 use crate::domain::ids::AvatarId;
 use crate::domain::job::Job;
 use crate::domain::principal::Principal;
-use crate::domain::training::{Origin, SnapshotPhoto, Step, TrainerSettings, Training, attempt_token};
+use crate::domain::run::{Run, attempt_token};
+use crate::domain::training::{Origin, SnapshotPhoto, Step, TrainerSettings, Training};
 use crate::http::held;
 use crate::http::idempotency::{IdempotencyKey, Reply};
 use crate::http::problem::{Problem, internal};
+use crate::http::spending::{self, usd};
 use crate::storage::{self, Tx};
 
 /// How to begin.
@@ -141,7 +143,7 @@ async fn add(app: &App, tx: &mut Tx, me: &Principal, avatar: &Avatar, launch: La
         started_at: None,
         completed_at: None,
     };
-    spending::pass(app, tx, me, &training).await?;
+    spending::pass(app, tx, me, Run::Training(training.id), training.cost_microusd).await?;
     storage::trainings::add(tx, &training).await?;
     app.note(tx, training.id, &Step::new(training.status, ToldBy::User)).await?;
     Ok(training)

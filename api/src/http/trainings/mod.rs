@@ -1,10 +1,9 @@
 //! Trainings: list, read, cancel. `start` and `again` are the two ways to begin one, which meet in `launch` and pass
-//! the gate of `spending`; `active` chooses among those that have completed.
+//! the gate of `http::spending`; `active` chooses among those that have completed.
 
 mod active;
 mod again;
 mod launch;
-mod spending;
 mod start;
 
 use aisha_openapi::trainings::{
@@ -27,6 +26,7 @@ use super::held;
 use super::idempotency::{Claim, IdempotencyKey, Reply};
 use super::pages::PageQuery;
 use super::problem::Problem;
+use super::spending::usd;
 use super::version::tagged;
 use crate::app::App;
 use crate::domain::Refusal;
@@ -263,10 +263,4 @@ fn eta(training: &Training) -> Option<DateTime<Utc>> {
     let begun = training.started_at.or(training.submitted_at)?;
     let open = matches!(training.status, TrainingStatus::Queued | TrainingStatus::Running);
     open.then(|| begun + TimeDelta::seconds(training.expected_seconds))
-}
-
-/// Millionths of a dollar as dollars, for showing only.
-#[expect(clippy::cast_precision_loss, reason = "prices are far below 2^52 millionths of a dollar")]
-pub(super) fn usd(microusd: i64) -> f64 {
-    microusd as f64 / 1_000_000.0
 }

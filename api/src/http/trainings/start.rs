@@ -8,7 +8,6 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::launch::{Launch, LaunchQuery, quote};
-use super::spending;
 use crate::app::App;
 use crate::domain::Refusal;
 use crate::domain::avatar::Avatar;
@@ -21,6 +20,7 @@ use crate::http::headers::RequiredIdempotencyHeader;
 use crate::http::held;
 use crate::http::idempotency::{Claim, IdempotencyKey};
 use crate::http::problem::Problem;
+use crate::http::spending;
 use crate::storage::{self, Tx};
 
 /// The start.

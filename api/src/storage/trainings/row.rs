@@ -7,8 +7,9 @@ use sqlx::types::Json;
 use uuid::Uuid;
 
 use crate::domain::ids::{AvatarId, TrainingId, UserId};
-use crate::domain::training::{FalRequest, Origin, SnapshotPhoto, TrainerSettings, Training};
+use crate::domain::training::{Origin, SnapshotPhoto, TrainerSettings, Training};
 use crate::storage::db::Word;
+use crate::storage::fal_requests::RequestRow;
 
 macro_rules! select {
     ($rest:literal) => {
@@ -82,15 +83,6 @@ struct SettingsRow {
     fal_priority: Word<FalPriority>,
 }
 
-#[derive(FromRow)]
-#[expect(clippy::struct_field_names, reason = "the names of the columns")]
-struct RequestRow {
-    fal_request_id: Option<String>,
-    fal_status_url: Option<String>,
-    fal_response_url: Option<String>,
-    fal_cancel_url: Option<String>,
-}
-
 impl From<SettingsRow> for TrainerSettings {
     fn from(row: SettingsRow) -> Self {
         Self {
@@ -107,17 +99,6 @@ impl From<SettingsRow> for TrainerSettings {
             finetune_comment: row.finetune_comment,
             priority: row.fal_priority.0,
         }
-    }
-}
-
-impl RequestRow {
-    fn into_request(self) -> Option<FalRequest> {
-        Some(FalRequest {
-            id: self.fal_request_id?,
-            status_url: self.fal_status_url.unwrap_or_default(),
-            response_url: self.fal_response_url.unwrap_or_default(),
-            cancel_url: self.fal_cancel_url.unwrap_or_default(),
-        })
     }
 }
 

@@ -8,7 +8,8 @@ use uuid::Uuid;
 
 use crate::domain::ids::TrainingId;
 use crate::domain::json::keepable;
-use crate::domain::training::{Ending, FalRequest, Training, Weights};
+use crate::domain::run::FalRequest;
+use crate::domain::training::{Ending, Training, Weights};
 use crate::storage::db::on_tx;
 use crate::storage::{StorageError, Tx};
 

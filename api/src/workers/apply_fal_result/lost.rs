@@ -5,7 +5,8 @@ use chrono::TimeDelta;
 
 use super::Case;
 use crate::domain::job::Job;
-use crate::domain::training::{Ending, Step, attempt_token};
+use crate::domain::run::attempt_token;
+use crate::domain::training::{Ending, Step};
 use crate::storage::{avatars, trainings};
 use crate::workers::error::JobError;
 

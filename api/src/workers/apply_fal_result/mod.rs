@@ -14,10 +14,12 @@ use serde_json::{Map, Value, json};
 use self::take_over::take_over;
 use super::ending;
 use super::error::JobError;
+use super::outcome;
 use crate::app::App;
 use crate::domain::event::NewEvent;
 use crate::domain::ids::TrainingId;
 use crate::domain::job::Job;
+use crate::domain::run::Run;
 use crate::domain::training::{Ending, Step, Training};
 use crate::fal::{Delivery, FalError, Handle, LogLine, Status, progress};
 use crate::storage::trainings::Report;
@@ -82,7 +84,7 @@ pub(super) async fn run(app: &App, training_id: TrainingId) -> Result<(), JobErr
     let Some(request) = handle(&training) else {
         return lost::without_request(&Case { app, training: &training, told_by: ToldBy::Sweep }).await;
     };
-    let delivered = fal_deliveries::find_last(&app.db, training.id, &request.request_id).await?;
+    let delivered = fal_deliveries::find_last(&app.db, Run::Training(training.id), &request.request_id).await?;
     // The webhook, if it has called since fal was last asked; else it is our own question.
     let asked_at = training.last_status_check.unwrap_or(training.created_at);
     let has_called = delivered.as_ref().is_some_and(|delivered| delivered.received_at >= asked_at);
@@ -199,12 +201,10 @@ async fn out_of_time(case: &Case<'_>, request: &Handle) -> Result<(), JobError> 
 async fn unanswered(case: &Case<'_>, error: &FalError) -> Result<(), JobError> {
     let Case { app, training, .. } = *case;
     tracing::warn!(training.id = %training.id, %error, "fal did not tell the state of a training");
-    let reason = match error {
-        FalError::KeyRefused => "fal_key_refused",
-        FalError::AccountLocked(_) => "fal_account_locked",
-        _ => return ask_later(case).await,
-    };
-    stall(case, reason, next_look(app, training)).await
+    match outcome::trouble(error) {
+        Some(reason) => stall(case, reason, next_look(app, training)).await,
+        None => ask_later(case).await,
+    }
 }
 
 async fn ask_later(case: &Case<'_>) -> Result<(), JobError> {

@@ -3,8 +3,8 @@
 use crate::app::App;
 use crate::domain::Refusal;
 use crate::domain::principal::Principal;
+use crate::domain::run::Run;
 use crate::domain::spending::{Expense, Holder, Stop, day_of};
-use crate::domain::training::Training;
 use crate::http::problem::Problem;
 use crate::storage::{Tx, api_keys, spending, users};
 
@@ -19,28 +19,23 @@ pub(super) async fn hold(app: &App, tx: &mut Tx, me: &Principal) -> Result<(), P
     Ok(())
 }
 
-/// Lets a training through and writes what it costs. The caller's person and key are held.
-pub(super) async fn pass(app: &App, tx: &mut Tx, me: &Principal, training: &Training) -> Result<(), Problem> {
-    let (caps, now, price) = (&app.settings.spending, app.now(), training.cost_microusd);
+/// Lets a run through at its price, in millionths of a US dollar, and writes it down. The caller's person and key are
+/// held.
+pub(super) async fn pass(app: &App, tx: &mut Tx, me: &Principal, run: Run, price: i64) -> Result<(), Problem> {
+    let (caps, now) = (&app.settings.spending, app.now());
     let stop = spending::find_stop(tx).await?;
     if let Some(Stop { reason, .. }) = stop.or_else(|| caps.stop()) {
         return Err(Refusal::SpendingStopped { reason }.into());
     }
     if caps.user.is_any() {
         let spent = spending::of_user(tx, me.subject, day_of(now)).await?;
-        caps.user.admit(Holder::User, spent, price, now).map_err(|refusal| refused(app, refusal))?;
+        caps.user.admit(Holder::User, spent, run, price, now).map_err(|refusal| refused(app, refusal))?;
     }
     if caps.key.is_any() {
         let spent = spending::of_key(tx, me.key_id, day_of(now)).await?;
-        caps.key.admit(Holder::Key, spent, price, now).map_err(|refusal| refused(app, refusal))?;
+        caps.key.admit(Holder::Key, spent, run, price, now).map_err(|refusal| refused(app, refusal))?;
     }
-    let expense = Expense {
-        training_id: training.id,
-        user_id: me.subject,
-        key_id: me.key_id,
-        cost_microusd: price,
-        started_at: now,
-    };
+    let expense = Expense { run, user_id: me.subject, key_id: me.key_id, cost_microusd: price, started_at: now };
     spending::add(tx, &expense).await?;
     Ok(())
 }
@@ -54,4 +49,10 @@ fn refused(app: &App, refusal: Refusal) -> Problem {
         Some(time) => problem.retry_after(u32::try_from((time - app.now()).num_seconds() + 1).unwrap_or(1)),
         None => problem,
     }
+}
+
+/// Millionths of a dollar as dollars, for showing only.
+#[expect(clippy::cast_precision_loss, reason = "prices are far below 2^52 millionths of a dollar")]
+pub(super) fn usd(microusd: i64) -> f64 {
+    microusd as f64 / 1_000_000.0
 }

@@ -1,0 +1,160 @@
+//! Generations: read, cancel, delete. `create` and `repeat` are the ways to ask for one, which meet in `launch` and pass
+//! the gate of `http::spending`; `gallery` lists what came of them, `content` serves it, `show` says what it is.
+
+mod content;
+mod create;
+mod gallery;
+mod launch;
+mod repeat;
+mod show;
+
+use aisha_openapi::generations::Generation as GenerationBody;
+use aisha_openapi::vocabulary::{EventType, GenerationStatus, ResourceType, Scope};
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use serde_json::Map;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use self::show::show;
+use super::auth::Caller;
+use super::extract::{Path, RequestHash};
+use super::headers::{IdempotencyHeader, IfNoneMatchHeader};
+use super::held;
+use super::idempotency::{Claim, IdempotencyKey, Reply};
+use super::problem::Problem;
+use super::version::tagged;
+use crate::app::App;
+use crate::domain::Refusal;
+use crate::domain::event::NewEvent;
+use crate::domain::generation::{Ending, Generation};
+use crate::domain::ids::GenerationId;
+use crate::domain::job::Job;
+use crate::domain::principal::Principal;
+use crate::storage::{Tx, generations, objects, spending};
+
+/// The operations on generations.
+pub(super) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(get, delete))
+        .routes(routes!(cancel))
+        .merge(create::routes())
+        .merge(repeat::routes())
+        .merge(gallery::routes())
+        .merge(content::routes())
+}
+
+/// Read a generation
+///
+/// How far it is, and once it is completed where its pictures are.
+#[utoipa::path(get, path = "/v1/generations/{generation_id}", operation_id = "getGeneration", tag = "generations",
+    params(("generation_id" = uuid::Uuid, Path, description = "The generation."), IfNoneMatchHeader),
+    responses((status = 200, description = "The generation.", body = GenerationBody,
+        headers(("ETag" = String, description = "Changes with every change of the generation."))),
+        (status = 304, description = "Still the same.")))]
+async fn get(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<GenerationId>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let me = caller.with(Scope::AvatarsRead)?;
+    let generation = generations::find(&app.db, me.subject, id).await?.ok_or_else(Problem::not_found)?;
+    let tag = format!("{}.{}", generation.updated_at.timestamp_micros(), app.links_until().timestamp());
+    Ok(tagged(&headers, &tag, &show(&app, &generation).await?))
+}
+
+/// Cancel a generation
+///
+/// What has not reached fal yet ends at once. What has is asked to stop, and can still complete if fal was faster:
+/// `cancel_requested_at` says that it was given up.
+#[utoipa::path(post, path = "/v1/generations/{generation_id}/cancel", operation_id = "cancelGeneration",
+    tag = "generations",
+    params(("generation_id" = uuid::Uuid, Path, description = "The generation."), IdempotencyHeader),
+    responses((status = 202, description = "The generation as it is now.", body = GenerationBody),
+        (status = 409, description = "It has ended already.", body = aisha_openapi::problem::Problem,
+            content_type = "application/problem+json")))]
+async fn cancel(
+    State(app): State<App>,
+    caller: Caller,
+    key: IdempotencyKey,
+    hash: RequestHash,
+    Path(id): Path<GenerationId>,
+) -> Result<Response, Problem> {
+    let me = caller.with(Scope::GenerationsCreate)?;
+    let found = generations::find(&app.db, me.subject, id).await?.ok_or_else(Problem::not_found)?;
+    let mut tx = match key.claim(&app, &me, &hash.0).await? {
+        Claim::Replay(response) => return Ok(response),
+        Claim::Fresh(tx) => tx,
+    };
+    held::lock(&mut tx, &me, found.avatar_id).await?;
+    let mut generation = generations::lock(&mut tx, me.subject, id).await?.ok_or_else(Problem::not_found)?;
+    if generation.status.is_final() {
+        return Err(Refusal::GenerationState { status: generation.status }.into());
+    }
+    let now = app.now();
+    if generation.submitted_at.is_none() {
+        // fal has nothing of it, so there is nobody to ask.
+        generations::end(&mut tx, id, &Ending::Cancelled, now).await?;
+        generation.status = GenerationStatus::Cancelled;
+        generation.completed_at = Some(now);
+        app.tell(&mut tx, event(EventType::GenerationCancelled, &me, &generation)).await?;
+    } else if generations::cancelling(&mut tx, id, now).await? {
+        generation.cancel_requested_at = Some(now);
+        app.enqueue(&mut tx, &Job::CancelGeneration { generation_id: id }, now).await?;
+    }
+    let reply = Reply::new(StatusCode::ACCEPTED, &show(&app, &generation).await?)?;
+    key.keep(&mut tx, &me, &reply).await?;
+    app.commit(tx).await?;
+    Ok(reply.into_response())
+}
+
+/// Delete a generation
+///
+/// Its pictures go with it. One that is under way is stopped at fal, and what fal makes of it nevertheless is not kept.
+#[utoipa::path(delete, path = "/v1/generations/{generation_id}", operation_id = "deleteGeneration",
+    tag = "generations", params(("generation_id" = uuid::Uuid, Path, description = "The generation.")),
+    responses((status = 204, description = "It is gone.")))]
+async fn delete(State(app): State<App>, caller: Caller, Path(id): Path<GenerationId>) -> Result<StatusCode, Problem> {
+    let me = caller.with(Scope::AvatarsWrite)?;
+    let found = generations::find(&app.db, me.subject, id).await?.ok_or_else(Problem::not_found)?;
+    let mut tx = app.begin().await?;
+    held::lock(&mut tx, &me, found.avatar_id).await?;
+    remove(&app, &mut tx, &me, id).await?;
+    app.commit(tx).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Removes a generation with everything of it. Its avatar must be locked.
+async fn remove(app: &App, tx: &mut Tx, me: &Principal, id: GenerationId) -> Result<(), Problem> {
+    let generation = generations::lock(tx, me.subject, id).await?.ok_or_else(Problem::not_found)?;
+    let now = app.now();
+    for key in generation.keys() {
+        objects::doom(tx, key, now).await?;
+    }
+    if !generation.status.is_final()
+        && let Some(request) = &generation.request
+    {
+        let abandon = Job::AbandonRequest { endpoint: generation.endpoint.clone(), request_id: request.id.clone() };
+        app.enqueue(tx, &abandon, now).await?;
+    }
+    spending::forgive_generation(tx, id).await?;
+    generations::delete(tx, me.subject, generation.avatar_id, id).await?;
+    app.tell(tx, event(EventType::GenerationDeleted, me, &generation)).await?;
+    app.enqueue(tx, &Job::ClearObjects {}, now).await?;
+    Ok(())
+}
+
+/// An event about a generation that a person caused.
+fn event(kind: EventType, me: &Principal, generation: &Generation) -> NewEvent {
+    NewEvent {
+        kind,
+        user_id: generation.user_id,
+        actor: Some(me.key_id),
+        avatar_id: Some(generation.avatar_id),
+        resource: (ResourceType::Generation, generation.id.0),
+        state: Some(generation.status.as_str()),
+        details: Map::new(),
+    }
+}

@@ -1,0 +1,73 @@
+//! The end of a generation: written once, in one transaction with its event.
+
+use aisha_openapi::vocabulary::{EventType, GenerationStatus, ResourceType};
+use serde_json::{Map, Value, json};
+
+use crate::app::App;
+use crate::domain::event::NewEvent;
+use crate::domain::generation::{Ending, Generation, Image};
+use crate::domain::ids::GenerationId;
+use crate::storage::{avatars, generations, objects};
+use crate::workers::error::JobError;
+
+/// Ends a generation. Of all that come to tell it, only the first does anything.
+pub(in crate::workers) async fn end(app: &App, generation: &Generation, ending: &Ending) -> Result<(), JobError> {
+    let now = app.now();
+    let mut tx = app.begin().await?;
+    // Who deletes the avatar gives up what is in its folder, so nothing may come into use there meanwhile.
+    if avatars::lock(&mut tx, generation.user_id, generation.avatar_id).await?.is_none() {
+        return Ok(());
+    }
+    if !generations::end(&mut tx, generation.id, ending, now).await? {
+        return Ok(());
+    }
+    if let Ending::Made { images, .. } = ending {
+        for key in images.iter().flatten().flat_map(Image::keys) {
+            if !objects::claim(&mut tx, key, now).await? {
+                return Err(JobError::retry("the sweep took the copied pictures away; they are copied again"));
+            }
+        }
+    }
+    app.tell(&mut tx, event(generation, ending)).await?;
+    app.commit(tx).await?;
+    let status = ending.status();
+    app.metrics.generations_ended.get_or_create(&[("status", status.as_str())]).inc();
+    tracing::info!(generation.id = %generation.id, status = %status, "a generation has ended");
+    Ok(())
+}
+
+/// A submission that failed for good must not leave its generation waiting, unless fal may have it: then the truth lies
+/// there, and the sweep goes on asking.
+pub(in crate::workers) async fn after_failed_job(app: &App, id: GenerationId, error: &str) -> Result<(), JobError> {
+    let generation = generations::find_for_job(&app.db, id).await?;
+    let Some(generation) = generation.filter(|generation| generation.submitted_at.is_none()) else { return Ok(()) };
+    let ending = Ending::Failed { code: "submission_failed".to_owned(), message: error.to_owned(), response: None };
+    end(app, &generation, &ending).await
+}
+
+fn event(generation: &Generation, ending: &Ending) -> NewEvent {
+    let status = ending.status();
+    let (kind, details) = match ending {
+        Ending::Made { images, .. } => {
+            let kind = match status {
+                GenerationStatus::Moderated => EventType::GenerationModerated,
+                _ => EventType::GenerationCompleted,
+            };
+            let flagged = images.iter().filter(|image| image.is_none()).count();
+            (kind, json!({ "images": images.len() - flagged, "flagged": flagged }))
+        }
+        Ending::Failed { code, message, .. } => {
+            (EventType::GenerationFailed, json!({ "error": code, "message": message }))
+        }
+        Ending::Cancelled => (EventType::GenerationCancelled, json!({})),
+    };
+    NewEvent {
+        kind,
+        user_id: generation.user_id,
+        actor: None,
+        avatar_id: Some(generation.avatar_id),
+        resource: (ResourceType::Generation, generation.id.0),
+        state: Some(status.as_str()),
+        details: if let Value::Object(details) = details { details } else { Map::new() },
+    }
+}
