@@ -129,6 +129,8 @@ fn band(canvas: &mut Canvas, lines: &[String], top: u32, dot: u32) {
 
 /// A text in lines of so many letters, cut after the last that is shown.
 fn wrapped(text: &str, columns: usize) -> Vec<String> {
+    // A prompt may have megabytes.
+    let text: String = text.chars().take(2 * (MOST_LINES + 1) * columns).collect();
     let mut lines = vec![String::new()];
     for word in text.split_whitespace() {
         let mut letters: Vec<char> = word.chars().collect();
@@ -166,5 +168,6 @@ mod tests {
         assert_eq!(wrapped("  ", 8), [""; 0]);
         let long = wrapped(&"a ".repeat(100), 1);
         assert_eq!((long.len(), long.last().map(String::as_str)), (MOST_LINES + 1, Some("...")));
+        assert_eq!(wrapped(&"я".repeat(1_000_000), 40).len(), MOST_LINES + 1);
     }
 }
