@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use image::{RgbImage, imageops};
 
-use super::super::super::fixtures::{Receiver, Stage, nowhere, plain};
+use super::super::super::fixtures::{Receiver, Stage, nowhere, plain, until};
 use super::super::super::generators::{self, Generator, Made, Picture, Size};
 use super::super::super::{FalError, Outcome, Status};
 use super::super::{Fault, Rule, RunFault, WebhookFault};
@@ -227,6 +227,22 @@ async fn a_run_is_short_and_its_log_tells_the_steps() {
     assert!(matches!(stage.outcome(&request).await, Outcome::Completed(_)));
     let Status::Completed { logs, .. } = stage.fal.status(&request).await.expect("a status") else { panic!("open") };
     assert!(logs.last().is_some_and(|line| line.message.ends_with("28/28")), "{logs:?}");
+}
+
+#[tokio::test]
+async fn a_sandbox_that_is_started_again_goes_on_with_its_pictures() {
+    let stage = Stage::new(QUICK).await;
+    let lora = stage.lora("ann_k").await;
+    stage.misbehave(&[Rule::new(Fault::Run(RunFault::StuckInProgress)).times(1).ms(1500)]).await;
+    let input = generator().input(&picture("ann_k in Paris", &lora));
+    let request = stage.submit_to(FLUX, &input, &nowhere()).await;
+    until(async || matches!(stage.fal.status(&request).await, Ok(Status::InProgress { .. })).then_some(())).await;
+    let Stage { folder, sandbox, .. } = stage;
+    sandbox.stop().await;
+    let stage = Stage::in_folder(folder, QUICK).await;
+    let Outcome::Completed(output) = stage.outcome(&request).await else { panic!("not completed") };
+    let made = generator().read(&output).expect("pictures");
+    assert_eq!((made.seed, bytes(&made.images[0].url).await.is_empty()), (Some(42), false));
 }
 
 #[tokio::test]
