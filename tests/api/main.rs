@@ -6,6 +6,8 @@ mod avatars;
 mod deletions;
 mod events;
 mod fal_webhook;
+mod gallery;
+mod generations;
 mod idempotency;
 mod judgement;
 mod me;

@@ -24,6 +24,7 @@ const PUBLIC: &[(&str, &str)] = &[
 const WITHOUT_IDS: &[(&str, &str)] = &[
     ("createAvatar", "makes a thing of the caller's"),
     ("listAvatars", "looked through below: none of the other's stands in it"),
+    ("listGenerations", "looked through below: none of the other's stands in it"),
     ("listEvents", "looked through below: none of the other's stands in it"),
     ("getMe", "shows the caller"),
     ("deleteMe", "deletes the caller; see deletions.rs"),
@@ -67,6 +68,8 @@ impl Operation {
             .replace("{avatar_id}", &things.avatar)
             .replace("{photo_id}", &things.photo)
             .replace("{training_id}", &things.training)
+            .replace("{generation_id}", &things.generation)
+            .replace("{number}", "1")
             .replace("{deletion_id}", &things.deletion)
             .replace("{key}", "x/y")
             .replace("{token}", "x");
@@ -91,6 +94,7 @@ struct Things {
     avatar: String,
     photo: String,
     training: String,
+    generation: String,
     deletion: String,
 }
 
@@ -100,15 +104,18 @@ impl Things {
         // Until all events have their numbers the timeline still changes.
         person.event("avatar.completed", 0).await;
         let photos = person.get(&format!("/v1/avatars/{avatar}/photos")).await.expect(200);
+        let generation = person.picture(&avatar, "p-1", json!({"prompt": "by the sea"})).await.expect(202);
+        let generation = aisha_tests::harness::id(&generation);
+        person.generation_in(&generation, "completed").await;
         let given_up = person.avatar().await;
         let deletion = person.delete(&format!("/v1/avatars/{given_up}")).await.expect(202);
         let (photo, deletion) = (aisha_tests::harness::id(&photos["data"][0]), aisha_tests::harness::id(&deletion));
-        Self { avatar, photo, training, deletion }
+        Self { avatar, photo, training, generation, deletion }
     }
 
     fn missing() -> Self {
         let id = || uuid::Uuid::now_v7().to_string();
-        Self { avatar: id(), photo: id(), training: id(), deletion: id() }
+        Self { avatar: id(), photo: id(), training: id(), generation: id(), deletion: id() }
     }
 
     /// All that their owner can see of them, but for signed links, which differ from hour to hour.
@@ -119,6 +126,7 @@ impl Things {
             format!("/v1/avatars/{}/photos", self.avatar),
             format!("/v1/avatars/{}/timeline", self.avatar),
             format!("/v1/avatars/{}/trainings", self.avatar),
+            format!("/v1/generations/{}", self.generation),
         ] {
             let mut body = owner.get(&path).await.expect(200);
             forget_what_moves(&mut body);
@@ -132,7 +140,9 @@ impl Things {
 fn forget_what_moves(body: &mut Value) {
     match body {
         Value::Object(fields) => {
-            fields.retain(|name, _| !name.ends_with("_url") && name != "urls_expire_at" && name != "seq");
+            fields.retain(|name, _| {
+                !name.ends_with("_url") && name != "url" && name != "urls_expire_at" && name != "seq"
+            });
             fields.values_mut().for_each(forget_what_moves);
         }
         Value::Array(items) => items.iter_mut().for_each(forget_what_moves),
@@ -165,10 +175,10 @@ async fn try_everything(thief: &Person, owner: &Person) {
         assert_eq!(told(&foreign), told(&missing), "{name} tells that the thing exists");
         foreign.problem(404, "not_found");
     }
-    for path in ["/v1/avatars", "/v1/events", "/v1/me"] {
+    for path in ["/v1/avatars", "/v1/generations", "/v1/events", "/v1/me"] {
         let answer = thief.get(path).await;
         let text = String::from_utf8(answer.bytes.to_vec()).expect("text");
-        for id in [&things.avatar, &things.photo, &things.training] {
+        for id in [&things.avatar, &things.photo, &things.training, &things.generation] {
             assert!(!text.contains(id.as_str()), "{path} shows another's things");
         }
     }

@@ -7,6 +7,7 @@ import { createFalClient } from "@fal-ai/client";
 
 const sandbox = process.argv[2].replace(/\/$/, "");
 const trainer = "fal-ai/flux-lora-portrait-trainer";
+const generator = "fal-ai/flux-lora";
 const hosts = /^https:\/\/(queue\.fal\.run|fal\.run|rest\.fal\.ai)/;
 
 // The hosts are written into the client; its middleware is the way around them.
@@ -68,6 +69,50 @@ async function subscribing() {
   });
   assert.ok(result.data.diffusers_lora_file.url.startsWith(sandbox));
   report("subscribe through the proxy", [...words].join(" -> "));
+}
+
+async function drawing(deliveries) {
+  const photos = await fal.storage.upload(new File([archive(5)], "photos.zip", { type: "application/zip" }));
+  const trained = await fal.subscribe(trainer, { input: { images_data_url: photos, trigger_phrase: "ann_k" }, pollInterval: 50 });
+  const input = {
+    prompt: "ann_k in Paris",
+    image_size: { width: 576, height: 1024 },
+    num_images: 2,
+    seed: 42,
+    output_format: "png",
+    loras: [{ path: trained.data.diffusers_lora_file.url, scale: 1 }],
+  };
+  const { request_id: requestId } = await fal.queue.submit(generator, { input, webhookUrl: deliveries.url });
+  await fal.queue.subscribeToStatus(generator, { requestId, pollInterval: 50 });
+  const { data } = await fal.queue.result(generator, { requestId });
+  assert.deepEqual(Object.keys(data).sort(), ["has_nsfw_concepts", "images", "prompt", "seed", "timings"]);
+  assert.deepEqual([data.seed, data.prompt, data.has_nsfw_concepts], [42, input.prompt, [false, false]]);
+  for (const image of data.images) {
+    assert.deepEqual([image.width, image.height, image.content_type], [576, 1024, "image/png"]);
+    const file = await bytes(image.url);
+    assert.deepEqual([file.readUInt32BE(16), file.readUInt32BE(20)], [576, 1024]);
+  }
+  const delivery = await deliveries.next();
+  assert.equal(delivery.request_id, requestId);
+  assert.deepEqual(delivery.payload, data);
+
+  const moderated = await fal.subscribe(generator, { input: { ...input, prompt: "ann_k sandbox:nsfw:2" }, pollInterval: 50 });
+  assert.deepEqual(moderated.data.has_nsfw_concepts, [false, true]);
+  report("drawing", "2 pictures of 576x1024, webhook verified, the second of another pair moderated");
+}
+
+async function wrongPicture() {
+  const input = { prompt: "ann_k", output_format: "gif", loras: [{ path: `${sandbox}/files/none` }] };
+  await assert.rejects(fal.subscribe(generator, { input, pollInterval: 50 }), (error) => {
+    assert.equal(error.status, 422);
+    assert.deepEqual(error.body.detail[0].loc, ["body", "output_format"]);
+    return true;
+  });
+  await assert.rejects(fal.subscribe(generator, { input: { ...input, output_format: "png" }, pollInterval: 50 }), (error) => {
+    assert.equal(error.body.detail[0].type, "file_download_error");
+    return true;
+  });
+  report("wrong picture", "422 for the format, 422 for weights that cannot be had");
 }
 
 async function wrongInput() {
@@ -171,7 +216,10 @@ function crc32(content) {
 }
 
 await uploading();
-await training(await receiveWebhooks());
+const deliveries = await receiveWebhooks();
+await training(deliveries);
+await drawing(deliveries);
+await wrongPicture();
 await subscribing();
 await wrongInput();
 await cancelling();

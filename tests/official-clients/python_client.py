@@ -21,6 +21,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 SANDBOX = sys.argv[1].rstrip("/")
 TRAINER = "fal-ai/flux-lora-portrait-trainer"
+GENERATOR = "fal-ai/flux-lora"
 JPEG = b"\xff\xd8\xff\xe0\x00\x10JFIF\x00\x01\x01\x00\x00\x01\x00\x01\x00\x00"
 PATIENCE = 120
 
@@ -35,6 +36,8 @@ def main():
     for check in (upload_whole, upload_by_signed_address, upload_in_parts):
         report(check, check(client))
     report(training, training(client, deliveries))
+    report(drawing, drawing(client, deliveries))
+    report(wrong_picture, wrong_picture(client))
     report(wrong_input, wrong_input(client, deliveries))
     report(cancelling, cancelling(client))
     report(wrong_key, wrong_key())
@@ -92,6 +95,45 @@ def training(client, deliveries):
     delivery = deliveries.of(handle.request_id)
     assert delivery["status"] == "OK" and delivery["payload"] == result
     return f"{' -> '.join(words)}, {len(header) - 1} tensors, webhook verified"
+
+
+def drawing(client, deliveries):
+    photos = client.upload(archive(5), "application/zip", file_name="photos.zip")
+    trained = client.subscribe(TRAINER, {"images_data_url": photos, "trigger_phrase": "ann_k"})
+    arguments = {
+        "prompt": "ann_k in Paris",
+        "image_size": "portrait_4_3",
+        "num_images": 2,
+        "seed": 196619188014358660,
+        "loras": [{"path": trained["diffusers_lora_file"]["url"], "scale": 1}],
+    }
+    handle = client.submit(GENERATOR, arguments, webhook_url=deliveries.url)
+    result = handle.get()
+    assert set(result) == {"images", "timings", "seed", "has_nsfw_concepts", "prompt"}, result
+    assert (result["seed"], result["prompt"]) == (arguments["seed"], arguments["prompt"]), result
+    assert result["has_nsfw_concepts"] == [False, False] and result["timings"]["inference"] > 0, result
+    for image in result["images"]:
+        assert set(image) == {"url", "width", "height", "content_type"}, image
+        assert (image["width"], image["height"], image["content_type"]) == (768, 1024, "image/jpeg"), image
+    pictures = [fetch(image["url"]) for image in result["images"]]
+    assert [size_of(picture) for picture in pictures] == [(768, 1024)] * 2 and pictures[0] != pictures[1]
+
+    delivery = deliveries.of(handle.request_id)
+    assert delivery["status"] == "OK" and delivery["payload"] == result
+    again = client.subscribe(GENERATOR, arguments)
+    assert [fetch(image["url"]) for image in again["images"]] == pictures, "the same seed gives the same pictures"
+    return f"2 pictures of 768x1024, seed {result['seed']}, webhook verified"
+
+
+def wrong_picture(client):
+    try:
+        client.subscribe(GENERATOR, {"image_size": "huge", "num_images": 5, "loras": [{"scale": 1}]})
+        raise AssertionError("a wrong input must fail")
+    except fal_client.FalClientHTTPError as error:
+        assert error.status_code == 422, error
+        types = [entry["type"] for entry in error.response.json()["detail"]]
+    assert types == ["missing", "less_than_equal", "one_of", "missing"], types
+    return f"422 {types}"
 
 
 def wrong_input(client, deliveries):
@@ -189,6 +231,15 @@ def archive(count):
         for number in range(count):
             file.writestr(f"{number}.jpg", JPEG)
     return target.getvalue()
+
+
+def size_of(jpeg):
+    """Width and height as they stand in the frame header of a JPEG."""
+    at = 2
+    while jpeg[at + 1] not in (0xC0, 0xC1, 0xC2):
+        at += 2 + int.from_bytes(jpeg[at + 2 : at + 4])
+    height, width = (int.from_bytes(jpeg[at + offset : at + offset + 2]) for offset in (5, 7))
+    return width, height
 
 
 def fetch(url):

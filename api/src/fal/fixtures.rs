@@ -59,8 +59,19 @@ impl Stage {
         self.submit(&input, webhook).await
     }
 
+    /// Weights that a training has left: their address at the file host.
+    pub(super) async fn lora(&self, trigger: &str) -> String {
+        let input = json!({ "images_data_url": self.photos(5).await.as_str(), "trigger_phrase": trigger });
+        let request = self.submit(&input, &nowhere()).await;
+        let Outcome::Completed(output) = self.outcome(&request).await else { panic!("no weights") };
+        Trainer::Portrait.weights(&output).expect("weights").lora_url
+    }
+
     pub(super) async fn submit(&self, input: &Value, webhook: &Url) -> Handle {
-        let endpoint = Trainer::Portrait.endpoint();
+        self.submit_to(Trainer::Portrait.endpoint(), input, webhook).await
+    }
+
+    pub(super) async fn submit_to(&self, endpoint: &str, input: &Value, webhook: &Url) -> Handle {
         let submitted = self.fal.submit(endpoint, input, webhook, None).await.expect("submitted");
         Handle::new(endpoint, &submitted)
     }

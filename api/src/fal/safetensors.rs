@@ -1,6 +1,8 @@
 //! The head of a safetensors file: the length of a JSON header as eight little-endian bytes, and the header, which names
 //! the tensors and where each lies. The length of the whole file follows from it.
 
+use std::collections::HashMap;
+
 use safetensors::tensor::Metadata;
 
 use super::error::FalError;
@@ -15,6 +17,8 @@ pub(super) struct Head {
     bytes: Vec<u8>,
     /// The length of the whole file in bytes, once the head is there.
     total: Option<u64>,
+    /// What the head says about the file besides.
+    notes: HashMap<String, String>,
 }
 
 impl Head {
@@ -35,8 +39,14 @@ impl Head {
             return Err(wrong("they are empty"));
         }
         self.total = Some((LENGTH + length + header.data_len()) as u64);
+        self.notes = header.metadata().clone().unwrap_or_default();
         self.bytes = Vec::new();
         Ok(())
+    }
+
+    /// What the head says of itself under this name.
+    pub(super) fn note(&self, name: &str) -> Option<String> {
+        self.notes.get(name).cloned()
     }
 
     /// Whether a file can have this many bytes and more.

@@ -8,12 +8,14 @@ use aisha_api::config::{Config, DatabaseConfig, Environment, FaceModelFile, FalC
 use aisha_api::domain::clock::Clock;
 use aisha_api::domain::ids::Ids;
 use aisha_api::domain::secret::Secret;
+use aisha_api::fal::sandbox::Rule;
 use aisha_api::fal::{FalSettings, FileHosts};
 use aisha_api::service::Service;
 use aisha_api::storage::db::MIGRATIONS;
 use aisha_api::storage::{Db, jobs, objects};
 use aisha_openapi::vocabulary::Scope;
 use chrono::{DateTime, Utc};
+use serde_json::json;
 use tempfile::TempDir;
 use url::Url;
 
@@ -129,6 +131,12 @@ impl TestApp {
         let FalConfig::Sandbox(sandbox) = &self.config.fal else { panic!("the service has no sandbox") };
         let port = std::fs::read_to_string(sandbox.folder.join("port")).expect("the sandbox keeps its port");
         format!("http://127.0.0.1:{}", port.trim())
+    }
+
+    /// Has the fal sandbox do this wrong from now on.
+    pub async fn break_fal(&self, rule: Rule) {
+        let fal = Person::new(format!("{}/", self.fal_url()), None);
+        fal.post("sandbox/faults", json!([rule])).await.expect(200);
     }
 
     /// A person with an account and a key that may do all a user may.

@@ -198,20 +198,34 @@ impl Person {
 
     /// Waits until a training is in this status, and gives it.
     pub async fn training_in(&self, training: &str, status: &str) -> Value {
-        let path = format!("/v1/trainings/{training}");
+        self.run_in(&format!("/v1/trainings/{training}"), status).await
+    }
+
+    /// Asks for pictures under this key.
+    pub async fn picture(&self, avatar: &str, idempotency_key: &str, wish: Value) -> Answer {
+        let request = self.request(Method::POST, &format!("/v1/avatars/{avatar}/generations"));
+        self.send(request.header("Idempotency-Key", idempotency_key).json(&wish)).await
+    }
+
+    /// Waits until a generation is in this status, and gives it.
+    pub async fn generation_in(&self, generation: &str, status: &str) -> Value {
+        self.run_in(&format!("/v1/generations/{generation}"), status).await
+    }
+
+    async fn run_in(&self, path: &str, status: &str) -> Value {
         let reached = async {
             loop {
-                let training = self.get(&path).await.expect(200);
-                if training["status"] == status {
-                    return training;
+                let run = self.get(path).await.expect(200);
+                if run["status"] == status {
+                    return run;
                 }
-                let known = ["completed", "failed", "cancelled"];
-                let ended = training["status"].as_str().is_some_and(|word| known.contains(&word));
-                assert!(!ended, "waited for `{status}`: {training:#}");
+                let known = ["completed", "failed", "cancelled", "moderated"];
+                let ended = run["status"].as_str().is_some_and(|word| known.contains(&word));
+                assert!(!ended, "waited for `{status}`: {run:#}");
                 tokio::time::sleep(Duration::from_millis(20)).await;
             }
         };
-        tokio::time::timeout(super::app::PATIENCE, reached).await.unwrap_or_else(|_| panic!("no training is {status}"))
+        tokio::time::timeout(super::app::PATIENCE, reached).await.unwrap_or_else(|_| panic!("{path} is never {status}"))
     }
 
     /// Waits for the first event of these kinds after a number.

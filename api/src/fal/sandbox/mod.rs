@@ -3,9 +3,10 @@
 //! nothing in it is called directly, everything goes over HTTP, and fal's official clients work against it.
 //!
 //! In reading order: [`Sandbox`] starts and stops; `house` is what all parts share; `requests` keeps each request in a
-//! file; `queue` answers for them; `runs` takes a request from the queue to its outcome; `trainers` does what the
-//! runners of fal do; `webhooks` tells of it; `storage` and `files` are fal's file store; `proxy` is the detour for
-//! browsers. A status follows from the times in the request's file, so a sandbox that is started again goes on truly.
+//! file; `queue` answers for them; `runs` takes a request from the queue to its outcome; `runners` names who does the
+//! work, `trainers` and `generators`; `webhooks` tells of it; `storage` and `files` are fal's file store; `proxy` is
+//! the detour for browsers. A status follows from the times in the request's file, so a sandbox that is started again
+//! goes on truly.
 //!
 //! It misbehaves on request, in every way in which fal has been seen to: `faults` has the ways and the words, asked for
 //! at `/sandbox/faults`. `record` tells at `/sandbox/requests` what was submitted and what was called and delivered.
@@ -14,13 +15,17 @@ mod access;
 mod clock;
 mod disk;
 mod faults;
+mod fetch;
+mod fields;
 mod files;
+mod generators;
 mod house;
 mod proxy;
 mod queue;
 mod record;
 mod reply;
 mod requests;
+mod runners;
 mod runs;
 mod storage;
 mod trainers;
@@ -56,7 +61,7 @@ pub struct SandboxSettings {
     pub folder: PathBuf,
     /// Where it listens. Without it: on loopback, on the port it had before if that is free.
     pub listen: Option<SocketAddr>,
-    /// How long a training takes; the first tenth is spent in the queue.
+    /// How long a training takes; the first tenth is spent in the queue. Pictures take a tenth of it, at most a second.
     pub training: Duration,
     /// The only key it accepts. Without it: any key of the form `id:secret`.
     pub key: Option<Secret>,

@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::house::House;
 use super::requests::{Ended, Request};
-use super::{clock, faults, trainers, webhooks};
+use super::{clock, faults, runners, webhooks};
 
 /// Takes a request on its way, until it is told of or the sandbox stops.
 pub(super) fn start(house: &Arc<House>, id: String) {
@@ -42,7 +42,7 @@ async fn end(house: &House, id: &str) -> Result<()> {
 
 async fn run(house: &House, request: &Request) -> Result<Ended> {
     clock::sleep_until(request.starts_at).await;
-    let (status, body) = match trainers::run(house, request).await? {
+    let (status, body) = match runners::run(house, request).await? {
         Ok(output) => (200, output),
         Err(errors) => (422, json!({ "detail": errors })),
     };

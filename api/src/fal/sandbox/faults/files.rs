@@ -11,7 +11,7 @@ use futures_util::stream::{self, StreamExt};
 use super::super::reply;
 use super::{FileFault, Hit};
 
-const FOREIGN: &str = "https://files.foreign.example/weights.safetensors";
+const FOREIGN: &str = "https://files.foreign.example/file";
 const PORTIONS: usize = 10;
 const TRICKLE: Bytes = Bytes::from_static(&[0; 1024]);
 const TRICKLE_EVERY: Duration = Duration::from_millis(10);

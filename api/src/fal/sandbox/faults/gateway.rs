@@ -20,22 +20,24 @@ struct Wishes {
     faults: Vec<Rule>,
 }
 
-/// Takes the wishes out of an input, puts them in force for the request that is to come of it, and gives the fault that
-/// acts on its submission. The inner error says that the wishes cannot be read.
+/// How a fault begins that is asked for in a prompt.
+const WORD: &str = "sandbox:";
+
+/// Takes the wishes out of an input, puts them and those of its prompt in force for the request that is to come of it,
+/// and gives the fault that acts on its submission. The inner error says that the wishes cannot be read.
 pub(in crate::fal::sandbox) fn at_submit(
     house: &House,
     endpoint: &str,
     id: &str,
     input: &mut Value,
 ) -> Result<std::result::Result<Option<Hit<SubmitFault>>, Response>> {
-    if let Some(wishes) = input.as_object_mut().and_then(|input| input.remove("sandbox")) {
-        match serde_json::from_value::<Wishes>(wishes) {
-            Ok(Wishes { faults }) => {
-                let bound = |rule| Rule { request_id: Some(id.to_owned()), ..rule };
-                house.faults.add(faults.into_iter().map(bound))?;
-            }
-            Err(error) => return Ok(Err(reply::detail(StatusCode::UNPROCESSABLE_ENTITY, &error.to_string()))),
+    match wishes(input) {
+        Ok(wishes) if wishes.is_empty() => {}
+        Ok(wishes) => {
+            let bound = |rule| Rule { request_id: Some(id.to_owned()), ..rule };
+            house.faults.add(wishes.into_iter().map(bound))?;
         }
+        Err(error) => return Ok(Err(reply::detail(StatusCode::UNPROCESSABLE_ENTITY, &error.to_string()))),
     }
     let hit = house.faults.take::<SubmitFault>(endpoint, id);
     match hit.as_ref().and_then(refusal) {
@@ -45,6 +47,19 @@ pub(in crate::fal::sandbox) fn at_submit(
         }
         None => Ok(Ok(hit)),
     }
+}
+
+/// The faults that an input asks for: in its `sandbox` field, which is taken out, and in its prompt, which stays.
+fn wishes(input: &mut Value) -> serde_json::Result<Vec<Rule>> {
+    let field = input.as_object_mut().and_then(|input| input.remove("sandbox"));
+    let mut rules =
+        field.map_or(Ok(Vec::new()), |field| serde_json::from_value(field).map(|Wishes { faults }| faults))?;
+    for word in input.get("prompt").and_then(Value::as_str).unwrap_or_default().split_whitespace() {
+        if let Some((step, fault)) = word.strip_prefix(WORD).and_then(|word| word.split_once('=')) {
+            rules.push(Rule::new(serde_json::from_value(json!({ step: fault }))?));
+        }
+    }
+    Ok(rules)
 }
 
 /// What the caller hears when nothing is accepted.

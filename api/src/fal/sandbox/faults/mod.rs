@@ -1,12 +1,13 @@
 //! Faults on request: every way in which fal has been seen to fail, or says that it may, so that a client can be proven
 //! against it. Without a rule nothing here acts.
 //!
-//! A [`Rule`] names a [`Fault`] and how far it reaches. There are two ways to give one:
+//! A [`Rule`] names a [`Fault`] and how far it reaches. There are three ways to give one:
 //!
 //! - for everybody, at a path that fal does not have: `POST /sandbox/faults` adds a rule or a list of them, `GET` lists
 //!   them with how often each has acted, `DELETE` takes all away. No key is asked for;
 //! - for one request, in the submitted input: `"sandbox": {"faults": [{"fault": {"webhook": "lost"}}]}`. fal ignores
-//!   fields it does not know; here the field is taken out of the input before anything reads it.
+//!   fields it does not know; here the field is taken out of the input before anything reads it;
+//! - for one request, as a word of its prompt, where the prompt is all that the tester can give: `sandbox:webhook=lost`.
 //!
 //! Of several rules that fit, the first that is not used up acts, so a list is a sequence. Rules outlive a restart.
 //! `words` has the faults; `gateway`, `runs`, `files` and `uploads` do them, and the post of the webhooks does its own.

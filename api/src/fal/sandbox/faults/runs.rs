@@ -10,7 +10,7 @@ use super::{Hit, RunFault, SubmitFault};
 
 /// Longer than anybody waits.
 const FOR_EVER: TimeDelta = TimeDelta::days(3650);
-const FOREIGN: &str = "https://files.foreign.example/weights.safetensors";
+const FOREIGN: &str = "https://files.foreign.example/file";
 
 /// Writes the faults that act on a new request into it.
 pub(in crate::fal::sandbox) fn plan(house: &House, request: &mut Request, submission: Option<Hit<SubmitFault>>) {
@@ -43,21 +43,26 @@ pub(in crate::fal::sandbox) fn spoil(ended: Ended, fault: Option<RunFault>) -> E
     match fault {
         RunFault::StuckInQueue | RunFault::StuckInProgress | RunFault::BackToQueue => ended,
         RunFault::CompletedWithError => failed(ended.at),
-        RunFault::WrongTypes => {
-            let body = json!({ "diffusers_lora_file": [ended.body["diffusers_lora_file"]["url"]], "config_file": 7 });
-            Ended { body, ..ended }
-        }
-        RunFault::MissingLora => {
-            let mut body = ended.body;
-            body["diffusers_lora_file"] = Value::Null;
-            Ended { body, ..ended }
-        }
-        RunFault::ForeignHost => {
-            let mut body = ended.body;
-            body["diffusers_lora_file"]["url"] = json!(FOREIGN);
-            Ended { body, ..ended }
+        RunFault::WrongTypes => spoilt(ended, |file| *file = json!([file["url"]])),
+        RunFault::MissingLora => spoilt(ended, |file| *file = Value::Null),
+        RunFault::ForeignHost => spoilt(ended, |file| file["url"] = json!(FOREIGN)),
+    }
+}
+
+/// The same with another file in the output: the weights, or the one picture that is left. None at all is left of a
+/// picture that is made null.
+fn spoilt(mut ended: Ended, spoil: impl FnOnce(&mut Value)) -> Ended {
+    match ended.body.get_mut("images").and_then(Value::as_array_mut) {
+        None => spoil(&mut ended.body["diffusers_lora_file"]),
+        Some(images) => {
+            images.truncate(1);
+            if let Some(first) = images.first_mut() {
+                spoil(first);
+            }
+            images.retain(|image| !image.is_null());
         }
     }
+    ended
 }
 
 fn failed(at: DateTime<Utc>) -> Ended {

@@ -104,9 +104,9 @@ faults! {
         CompletedWithError = "completed_with_error",
         /// The output has values of other types than documented.
         WrongTypes = "wrong_types",
-        /// The output names no weights.
+        /// The output names no weights, or no pictures.
         MissingLora = "missing_lora",
-        /// The weights are said to lie on a host that is not fal's.
+        /// The weights, or the only picture, are said to lie on a host that is not fal's.
         ForeignHost = "foreign_host",
     }
     /// At a status call.

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 
 use super::super::house::House;
 use super::super::requests::Request;
-use super::super::{clock, reply, trainers};
+use super::super::{clock, reply, runners};
 use super::calls;
 use crate::fal::address::{app_of, under};
 
@@ -56,7 +56,7 @@ fn body(house: &House, request: &Request, logs: bool, now: DateTime<Utc>) -> Val
     let mut body = addresses(house, request);
     body["status"] = json!(request.word(now));
     body["request_id"] = json!(request.id);
-    body["logs"] = if logs && !request.is_queued(now) { trainers::log(request, now) } else { Value::Null };
+    body["logs"] = if logs && !request.is_queued(now) { runners::log(request, now) } else { Value::Null };
     body["metrics"] = json!({});
     if let Some(ended) = &request.ended {
         let ran = (ended.at - request.starts_at).to_std().unwrap_or_default();

@@ -11,17 +11,17 @@ use uuid::Uuid;
 
 use super::super::house::House;
 use super::super::requests::{Delivery, Request};
-use super::super::{clock, faults, reply, runs, trainers};
+use super::super::{clock, faults, reply, runners, runs};
 use super::{REQUEST_ID, calls, status};
 
 /// Inputs hold addresses and texts; a picture inlined as a data address is the largest thing in one.
 const LARGEST_INPUT: usize = 32 * 1024 * 1024;
 
 pub(super) async fn answer(house: &Arc<House>, account: String, endpoint: &str, http: HttpRequest) -> Response {
-    if trainers::find(endpoint).is_none() {
+    let Some(runner) = runners::find(endpoint) else {
         let name = endpoint.split('/').nth(1).unwrap_or(endpoint);
         return reply::detail(StatusCode::NOT_FOUND, &format!("Application '{name}' not found"));
-    }
+    };
     let webhook = calls::query(http.uri(), "fal_webhook");
     if webhook.as_ref().is_some_and(|webhook| Url::parse(webhook).is_err()) {
         return reply::detail(StatusCode::BAD_REQUEST, "Invalid webhook URL");
@@ -50,8 +50,8 @@ pub(super) async fn answer(house: &Arc<House>, account: String, endpoint: &str, 
         delivery: webhook.as_ref().map_or(Delivery::Unwanted, |_| Delivery::Waiting { attempts: 0, next_at: now }),
         webhook,
         submitted_at: now,
-        starts_at: now + house.training / 10,
-        ends_at: now + house.training,
+        starts_at: now + runner.duration(house) / 10,
+        ends_at: now + runner.duration(house),
         archive: None,
         cancelling: false,
         ended: None,

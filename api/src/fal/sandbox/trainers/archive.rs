@@ -2,21 +2,18 @@
 
 use std::fs::File;
 use std::io::{ErrorKind, Read, Result, Write};
-use std::time::Duration;
 
 use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
 use zip::ZipArchive;
 
+use super::super::fetch;
+use super::super::fields::{self, ModelError};
 use super::super::house::House;
-use super::ModelError;
 
 /// The largest archive fal's own training page takes.
 const LARGEST: u64 = 2 * 1024 * 1024 * 1024;
 /// What a single picture may unpack to.
 const LARGEST_ENTRY: u64 = 200 * 1024 * 1024;
-const DOWNLOAD_TIME: Duration = Duration::from_mins(10);
-const MOST_REDIRECTS: usize = 5;
 
 /// Fetches and checks the archive that the input names; its SHA-256, or what fal says is wrong with it.
 pub(super) async fn check(
@@ -25,15 +22,13 @@ pub(super) async fn check(
     least: usize,
 ) -> Result<std::result::Result<String, ModelError>> {
     let url = input["images_data_url"].as_str().unwrap_or_default();
-    let wrong = |kind: &str, message: &str, ctx: Value| {
-        let help = format!("https://docs.fal.ai/errors/#{kind}");
-        json!({ "loc": ["body", "images_data_url"], "msg": message, "type": kind, "url": help, "ctx": ctx, "input": url })
-    };
+    let place = json!(["body", "images_data_url"]);
+    let wrong = |kind: &str, message: &str, ctx: Value| fields::wrong(&place, kind, message, &json!(url), &ctx);
     let file = tempfile::tempfile_in(&house.folder)?;
-    let fetched = tokio::time::timeout(DOWNLOAD_TIME, fetch(house, url, file.try_clone()?)).await;
-    let Ok(Some(digest)) = fetched else {
-        let message = "Failed to download the file. Please check if the URL is accessible and try again.";
-        return Ok(Err(wrong("file_download_error", message, json!({}))));
+    let mut written = file.try_clone()?;
+    let write = |piece: &[u8]| written.write_all(piece).is_ok();
+    let Some(digest) = fetch::fetch(house, url, LARGEST, write).await else {
+        return Ok(Err(fetch::failed(&place, url)));
     };
     let counted = tokio::task::spawn_blocking(move || count_pictures(file)).await.map_err(std::io::Error::other)?;
     Ok(match counted {
@@ -48,32 +43,6 @@ pub(super) async fn check(
         }
         Ok(_) => Ok(digest),
     })
-}
-
-/// Writes the file to disk; `None` when it cannot be had.
-async fn fetch(house: &House, url: &str, mut file: File) -> Option<String> {
-    let mut address = url::Url::parse(url).ok()?;
-    for _ in 0..=MOST_REDIRECTS {
-        let mut response = house.client.get(address.clone()).send().await.ok()?;
-        if response.status().is_redirection() {
-            address = address.join(response.headers().get("location")?.to_str().ok()?).ok()?;
-            continue;
-        }
-        if !response.status().is_success() {
-            return None;
-        }
-        let (mut size, mut digest) = (0, Sha256::new());
-        while let Some(chunk) = response.chunk().await.ok()? {
-            size += chunk.len() as u64;
-            if size > LARGEST {
-                return None;
-            }
-            digest.update(&chunk);
-            file.write_all(&chunk).ok()?;
-        }
-        return Some(hex::encode(digest.finalize()));
-    }
-    None
 }
 
 #[derive(Debug, PartialEq, Eq)]

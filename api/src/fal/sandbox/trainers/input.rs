@@ -1,33 +1,12 @@
-//! The inputs of the trainers as fal's runners check them: types and ranges of the known fields; unknown fields are
-//! ignored, as fal ignores them.
+//! The fields of the trainers' inputs, with their types and ranges. The only required one is the archive's address.
 
 use serde_json::{Value, json};
 
-use super::ModelError;
+use super::super::fields::{self, Field, Kind, ModelError, field};
 use crate::fal::trainers::Trainer;
 
-struct Field {
-    name: &'static str,
-    kind: Kind,
-}
-
-enum Kind {
-    /// The address of the archive; the only required field.
-    Archive,
-    Text,
-    TextOrNull,
-    Bool,
-    Integer(i64, i64),
-    Number(f64, f64),
-    OneOf(&'static [&'static str]),
-}
-
-const fn field(name: &'static str, kind: Kind) -> Field {
-    Field { name, kind }
-}
-
 const PORTRAIT: &[Field] = &[
-    field("images_data_url", Kind::Archive),
+    field("images_data_url", Kind::Required),
     field("trigger_phrase", Kind::TextOrNull),
     field("learning_rate", Kind::Number(1e-6, 1e-3)),
     field("steps", Kind::Integer(1, 10_000)),
@@ -39,7 +18,7 @@ const PORTRAIT: &[Field] = &[
 ];
 
 const FAST: &[Field] = &[
-    field("images_data_url", Kind::Archive),
+    field("images_data_url", Kind::Required),
     field("trigger_word", Kind::TextOrNull),
     field("steps", Kind::Integer(1, 10_000)),
     field("is_style", Kind::Bool),
@@ -49,7 +28,7 @@ const FAST: &[Field] = &[
 ];
 
 const TURBO: &[Field] = &[
-    field("images_data_url", Kind::Archive),
+    field("images_data_url", Kind::Required),
     field("trigger_phrase", Kind::Text),
     field("steps", Kind::Integer(1, 10_000)),
     field("learning_rate", Kind::Number(1e-7, 0.01)),
@@ -59,10 +38,7 @@ const TURBO: &[Field] = &[
 
 /// Everything that is wrong with an input, as fal's `detail` list.
 pub(super) fn check(trainer: Trainer, input: &Value) -> Vec<ModelError> {
-    if !input.is_object() {
-        return vec![json!({ "loc": ["body"], "msg": "Input should be a valid dictionary", "type": "dict_type" })];
-    }
-    fields(trainer).iter().filter_map(|field| field.error(input.get(field.name))).collect()
+    fields::check(fields_of(trainer), input, &json!(["body"]))
 }
 
 /// The steps of a checked input, or the trainer's default.
@@ -71,63 +47,11 @@ pub(super) fn steps(trainer: Trainer, input: &Value) -> u32 {
     input["steps"].as_u64().and_then(|steps| steps.try_into().ok()).unwrap_or(default)
 }
 
-fn fields(trainer: Trainer) -> &'static [Field] {
+fn fields_of(trainer: Trainer) -> &'static [Field] {
     match trainer {
         Trainer::Portrait => PORTRAIT,
         Trainer::Fast => FAST,
         Trainer::Turbo => TURBO,
-    }
-}
-
-impl Field {
-    fn error(&self, value: Option<&Value>) -> Option<ModelError> {
-        let Some(value) = value else {
-            return matches!(self.kind, Kind::Archive)
-                .then(|| self.wrong("missing", "Field required", &Value::Null, &json!({})));
-        };
-        let (kind, message) = match self.kind {
-            Kind::TextOrNull if value.is_null() => return None,
-            Kind::Archive | Kind::Text | Kind::TextOrNull if value.is_string() => return None,
-            Kind::Bool if value.is_boolean() => return None,
-            Kind::OneOf(words) if value.as_str().is_some_and(|word| words.contains(&word)) => return None,
-            Kind::Integer(least, most) => {
-                let Some(number) = value.as_i64() else {
-                    return Some(self.wrong("int_type", "Input should be a valid integer", value, &json!({})));
-                };
-                return self.out_of_range(value, number < least, number > most, &json!(least), &json!(most));
-            }
-            Kind::Number(least, most) => {
-                let Some(number) = value.as_f64() else {
-                    return Some(self.wrong("float_type", "Input should be a valid number", value, &json!({})));
-                };
-                return self.out_of_range(value, number < least, number > most, &json!(least), &json!(most));
-            }
-            Kind::Archive | Kind::Text | Kind::TextOrNull => ("string_type", "Input should be a valid string"),
-            Kind::Bool => ("bool_type", "Input should be a valid boolean"),
-            Kind::OneOf(words) => {
-                return Some(self.wrong(
-                    "one_of",
-                    "Input is not a permitted value",
-                    value,
-                    &json!({ "expected": words }),
-                ));
-            }
-        };
-        Some(self.wrong(kind, message, value, &json!({})))
-    }
-
-    fn out_of_range(&self, value: &Value, low: bool, high: bool, least: &Value, most: &Value) -> Option<ModelError> {
-        if low {
-            let message = format!("Input should be greater than or equal to {least}");
-            return Some(self.wrong("greater_than_equal", &message, value, &json!({ "ge": least })));
-        }
-        let message = format!("Input should be less than or equal to {most}");
-        high.then(|| self.wrong("less_than_equal", &message, value, &json!({ "le": most })))
-    }
-
-    fn wrong(&self, kind: &str, message: &str, input: &Value, ctx: &Value) -> ModelError {
-        let url = format!("https://docs.fal.ai/errors/#{kind}");
-        json!({ "loc": ["body", self.name], "msg": message, "type": kind, "url": url, "ctx": ctx, "input": input })
     }
 }
 

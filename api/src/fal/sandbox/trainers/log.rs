@@ -1,19 +1,19 @@
 //! The log of a training, as far as the time has come. It follows from the request alone, so a line once told is told
 //! again, also after a restart.
 
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
 use super::super::requests::Request;
-use super::{find, input};
+use super::super::runners::line;
+use super::input;
+use crate::fal::trainers::Trainer;
 
 /// In how many lines a training tells its progress.
 const LINES: u32 = 40;
 
-/// All lines up to `now`, or up to the end of the run.
-pub(in crate::fal::sandbox) fn log(request: &Request, now: DateTime<Utc>) -> Value {
-    let Some(trainer) = find(&request.endpoint) else { return json!([]) };
-    let now = request.ended.as_ref().map_or(now, |ended| ended.at);
+/// All lines up to `now`.
+pub(in crate::fal::sandbox) fn log(request: &Request, trainer: Trainer, now: DateTime<Utc>) -> Value {
     let mut lines = vec![line(request.starts_at, "Downloading training images")];
     if request.archive.is_none() {
         return json!(lines);
@@ -35,9 +35,4 @@ pub(in crate::fal::sandbox) fn log(request: &Request, now: DateTime<Utc>) -> Val
         lines.push(line(now, "Saving weights"));
     }
     json!(lines)
-}
-
-fn line(at: DateTime<Utc>, message: &str) -> Value {
-    let timestamp = at.to_rfc3339_opts(SecondsFormat::Micros, true);
-    json!({ "message": message, "timestamp": timestamp, "level": "INFO", "source": "USER" })
 }

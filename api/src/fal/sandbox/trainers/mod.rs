@@ -10,6 +10,7 @@ use std::io::Result;
 
 use serde_json::{Value, json};
 
+use super::fields::ModelError;
 use super::house::House;
 use super::requests::Request;
 use super::{clock, files};
@@ -17,19 +18,12 @@ use crate::fal::trainers::Trainer;
 
 pub(super) use log::log;
 
-/// One entry of fal's `detail` list.
-type ModelError = Value;
-
-/// The trainer behind an endpoint; `None` means that fal has no such app.
-pub(super) fn find(endpoint: &str) -> Option<Trainer> {
-    Trainer::from_endpoint(endpoint)
-}
-
 /// Runs a training to its end and gives what the model answers: its output, or its list of errors.
-pub(super) async fn run(house: &House, request: &Request) -> Result<std::result::Result<Value, Vec<ModelError>>> {
-    let Some(trainer) = find(&request.endpoint) else {
-        return Ok(Err(vec![json!({ "loc": [], "msg": "Unknown application", "type": "value_error" })]));
-    };
+pub(super) async fn run(
+    house: &House,
+    request: &Request,
+    trainer: Trainer,
+) -> Result<std::result::Result<Value, Vec<ModelError>>> {
     let errors = input::check(trainer, &request.input);
     if !errors.is_empty() {
         return Ok(Err(errors));
