@@ -35,7 +35,17 @@ const WORLDS: &[(&str, &[&str])] = &[
     // What is seen in a photo is a fact like its size; only the door and the workers let somebody look.
     (
         "aisha_imaging",
-        &["app", "cli", "demo", "domain/photo", "http", "service", "storage/photos", "workers/measure_photo"],
+        &[
+            "app",
+            "cli",
+            "demo",
+            "domain/photo",
+            "http",
+            "service",
+            "storage/photos",
+            "workers/collect_generation",
+            "workers/measure_photo",
+        ],
     ),
 ];
 

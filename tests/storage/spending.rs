@@ -126,13 +126,13 @@ async fn generations_are_counted_beside_trainings(store: Store) {
     let (sent, unsent, failed) = (spend(true).await, spend(false).await, spend(false).await);
     let ending = aisha_api::domain::generation::Ending::Cancelled;
     store.write(async |tx| generations::end(tx, failed, &ending, at(2)).await).await.unwrap();
-    let spent = async || store.write(async |tx| spending::of_user(tx, ann, now()).await).await.unwrap();
-    assert_eq!(spent().await, Spent { trainings: 1, generations: 2, microusd: PRICE + 70_000 });
+    let counted = async || store.write(async |tx| spending::of_user(tx, ann, now()).await).await.unwrap();
+    assert_eq!(counted().await, Spent { trainings: 1, generations: 2, microusd: PRICE + 70_000 });
     for (id, forgiven) in [(sent, 0), (unsent, 1), (unsent, 0)] {
         let struck = store.write(async |tx| spending::forgive_generation(tx, id).await).await.unwrap();
         assert_eq!(struck, forgiven);
     }
-    assert_eq!(spent().await, Spent { trainings: 1, generations: 1, microusd: PRICE + 35_000 });
+    assert_eq!(counted().await, Spent { trainings: 1, generations: 1, microusd: PRICE + 35_000 });
     store.write(async |tx| generations::delete(tx, ann, avatar.id, sent).await).await.unwrap();
-    assert_eq!(spent().await.generations, 1, "what fal had stays paid");
+    assert_eq!(counted().await.generations, 1, "what fal had stays paid");
 }

@@ -204,6 +204,7 @@ mod tests {
             is_main: false,
             photos_count: usable_photos,
             usable_photos,
+            generations_count: 0,
             active_training_id: None,
             latest_training: None,
             cover: None,

@@ -116,6 +116,7 @@ pub struct Image {
 
 impl Image {
     /// Every object it needs.
+    #[must_use]
     pub fn keys(&self) -> [&String; 2] {
         [&self.original_key, &self.thumbnail_key]
     }

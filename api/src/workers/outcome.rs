@@ -48,8 +48,9 @@ impl Missing {
 pub(super) async fn ask(app: &App, request: &Handle, delivery: Option<&Delivery>) -> Result<Ended, Missing> {
     let told = delivery.and_then(Delivery::outcome);
     let outcome = match (app.fal.result(request).await, told) {
-        (Ok(outcome @ (Outcome::Completed(_) | Outcome::Failed { .. })), _) | (_, Some(outcome)) => outcome,
-        (Ok(outcome), None) => outcome,
+        (Ok(outcome @ (Outcome::Completed(_) | Outcome::Failed { .. })), _)
+        | (_, Some(outcome))
+        | (Ok(outcome), None) => outcome,
         (Err(error), None) => return Err(Missing::after(&error)),
     };
     match outcome {

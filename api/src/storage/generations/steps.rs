@@ -3,7 +3,6 @@
 
 use aisha_openapi::vocabulary::{GenerationStatus, WarningCode};
 use chrono::{DateTime, Utc};
-use serde_json::Value;
 use sqlx::types::Json;
 
 use crate::domain::generation::{Ending, Generation, Image};
@@ -281,10 +280,10 @@ pub async fn end(tx: &mut Tx, id: GenerationId, ending: &Ending, now: DateTime<U
     let sql = "update generations set status = $2, status_reason = null, next_check_at = null, deadline_at = null, \
                error_code = $3, error_message = $4, fal_response_data = $5, images = $6, completed_at = $7, \
                updated_at = $7 where id = $1 and (status = 'processing' or (status = 'pending' and $8))";
-    let (error, response, images): (Option<(&str, &str)>, Option<&Value>, &[Option<Image>]) = match ending {
-        Ending::Made { images, response } => (None, Some(response), images),
-        Ending::Failed { code, message, response } => (Some((code, message)), response.as_ref(), NONE),
-        Ending::Cancelled => (None, None, NONE),
+    let (code, message, response, images) = match ending {
+        Ending::Made { images, response } => (None, None, Some(response), images.as_slice()),
+        Ending::Failed { code, message, response } => (Some(code), Some(message), response.as_ref(), NONE),
+        Ending::Cancelled => (None, None, None, NONE),
     };
     let status = ending.status();
     let needs_no_request = matches!(status, GenerationStatus::Failed | GenerationStatus::Cancelled);
@@ -292,8 +291,8 @@ pub async fn end(tx: &mut Tx, id: GenerationId, ending: &Ending, now: DateTime<U
         sqlx::query(sql)
             .bind(id.0)
             .bind(status.as_str())
-            .bind(error.map(|(code, _)| code))
-            .bind(error.map(|(_, message)| message.replace('\0', "")))
+            .bind(code)
+            .bind(message.map(|message| message.replace('\0', "")))
             .bind(response.map(|response| Json(keepable(response))))
             .bind(Json(images))
             .bind(now)
