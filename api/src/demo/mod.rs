@@ -1,10 +1,11 @@
-//! `demo`: the whole path once, from an empty service to a trained avatar, through the public HTTP API and nothing else.
+//! `demo`: the whole path once, from an empty service to pictures with a trained avatar, through the public HTTP API and nothing else.
 //!
-//! `steps` is the path, `client` the few requests it needs, `report` what is told of it. `photos` reads the photos of
+//! `steps` is the path and `pictures` its last part, `client` the few requests it needs, `report` what is told of it. `photos` reads the photos of
 //! the caller or has `portraits` draw some.
 
 mod client;
 mod photos;
+mod pictures;
 mod portraits;
 mod report;
 mod steps;
@@ -30,13 +31,13 @@ use crate::service::Service;
 /// The key for a running service, so that it need not stand on the command line.
 const KEY: &str = "AISHA_DEMO_KEY";
 
-/// The whole path once: avatar, photos, training, weights.
+/// The whole path once: avatar, photos, training, pictures.
 #[derive(Debug, Args)]
 pub struct Demo {
     /// Photos of one person, five or more; drawn portraits if none is given
     #[arg(value_name = "PHOTO")]
     photos: Vec<PathBuf>,
-    /// Where the results go: photos, thumbnails and weights
+    /// Where the results go: pictures, photos, thumbnails and weights
     #[arg(long, value_name = "DIR", default_value = "./aisha-demo")]
     out: PathBuf,
     /// What the avatar is called
@@ -45,7 +46,7 @@ pub struct Demo {
     /// male, female or other
     #[arg(long, default_value = "female", value_parser = gender)]
     gender: Gender,
-    /// Use this running service, which may train for money, and leave the avatar there
+    /// Use this running service, which may train and draw for money, and leave the avatar there
     #[arg(long)]
     url: Option<Url>,
     /// A key of that service; `AISHA_DEMO_KEY` does the same and stays out of the process list

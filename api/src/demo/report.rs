@@ -24,7 +24,7 @@ pub(super) struct Progress<'a> {
 impl Report {
     /// Begins, with a heading.
     pub(super) fn start() -> Self {
-        tell("Aisha, from photos to a trained avatar\n");
+        tell("Aisha, from photos to pictures with a trained avatar\n");
         Self { started: Instant::now() }
     }
 

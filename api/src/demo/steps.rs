@@ -48,6 +48,7 @@ impl Walk<'_> {
         self.photos(&avatar, &photos).await?;
         let training = self.training(avatar.id).await?;
         self.finished(avatar.id, &training).await?;
+        self.pictures(avatar.id).await?;
         self.results(avatar.id, &training).await?;
         Ok(self.client.url().join(&format!("v1/avatars/{}", avatar.id))?.into())
     }
@@ -105,13 +106,13 @@ impl Walk<'_> {
 
     /// Starts the training and follows it: the progress by looking, the end by waiting for its event.
     async fn training(&self, avatar: Uuid) -> anyhow::Result<Training> {
-        let before = self.last_event().await?;
+        let before = self.last_event(ENDS).await?;
         let path = format!("v1/avatars/{avatar}/trainings");
         let new = NewTraining { preset: Preset::Fast, compare_with: None };
         let training: Training = self.client.post(&path, &format!("demo-{avatar}"), &new).await?;
         self.report.step("training", &format!("{} steps with {}", training.steps, training.endpoint));
 
-        let event = self.end_of(training.id, before);
+        let event = self.end_of(training.id, ENDS, before);
         tokio::pin!(event);
         let mut heard = false;
         let mut progress = self.report.progress();
@@ -143,11 +144,11 @@ impl Walk<'_> {
         Ok(ended)
     }
 
-    /// The number of the last event so far.
-    async fn last_event(&self) -> anyhow::Result<i64> {
+    /// The number of the last event of these kinds so far.
+    pub(super) async fn last_event(&self, types: &str) -> anyhow::Result<i64> {
         let mut after = 0;
         loop {
-            let page: EventList = self.client.get(&format!("v1/events?types={ENDS}&after={after}")).await?;
+            let page: EventList = self.client.get(&format!("v1/events?types={types}&after={after}")).await?;
             after = page.next_after;
             if page.data.is_empty() {
                 return Ok(after);
@@ -155,12 +156,12 @@ impl Walk<'_> {
         }
     }
 
-    /// Waits for the event that tells the end of this training.
-    async fn end_of(&self, training: Uuid, mut after: i64) -> anyhow::Result<()> {
+    /// Waits for an event of these kinds that tells of this thing.
+    pub(super) async fn end_of(&self, thing: Uuid, types: &str, mut after: i64) -> anyhow::Result<()> {
         loop {
-            let page: EventList = self.client.get(&format!("v1/events?types={ENDS}&wait=30&after={after}")).await?;
+            let page: EventList = self.client.get(&format!("v1/events?types={types}&wait=30&after={after}")).await?;
             after = page.next_after;
-            if page.data.iter().any(|event| event.resource.id == training) {
+            if page.data.iter().any(|event| event.resource.id == thing) {
                 return Ok(());
             }
         }
@@ -207,13 +208,13 @@ impl Walk<'_> {
         Ok(())
     }
 
-    fn write(&self, name: &str, bytes: &Bytes) -> anyhow::Result<()> {
+    pub(super) fn write(&self, name: &str, bytes: &Bytes) -> anyhow::Result<()> {
         let path = self.out.join(name);
         fs::write(&path, bytes).with_context(|| format!("{} cannot be written", path.display()))
     }
 }
 
-const fn ending(format: PhotoFormat) -> &'static str {
+pub(super) const fn ending(format: PhotoFormat) -> &'static str {
     match format {
         PhotoFormat::Jpeg => "jpg",
         PhotoFormat::Png => "png",
