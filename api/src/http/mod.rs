@@ -5,6 +5,7 @@
 
 mod auth;
 mod avatars;
+mod consumers;
 mod deletions;
 mod events;
 mod extract;
@@ -77,6 +78,7 @@ fn operations() -> OpenApiRouter<App> {
         .merge(photos::routes())
         .merge(trainings::routes())
         .merge(events::routes())
+        .merge(consumers::routes())
         .merge(me::routes())
         .merge(deletions::routes())
         .merge(objects::routes())
