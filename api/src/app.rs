@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use aisha_imaging::Pool;
 use chrono::{DateTime, TimeDelta, Utc};
-use tokio::sync::{Notify, watch};
+use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
@@ -17,6 +17,7 @@ use crate::domain::job::Job;
 use crate::domain::photo::judgement::Rules;
 use crate::domain::training::Step;
 use crate::fal::{Fal, WebhookVerifier};
+use crate::feed::Feed;
 use crate::files::{Files, FilesError, Key, Spool};
 use crate::metrics::Metrics;
 use crate::storage::{Db, StorageError, Tx, events, jobs, spending, trainings};
@@ -75,6 +76,8 @@ pub struct Settings {
     pub resubmissions: u32,
     /// How often silent trainings are asked about.
     pub sweep_interval: Duration,
+    /// How long events are kept.
+    pub events_kept: TimeDelta,
     /// How long a job is held before its worker must say that it is still alive.
     pub job_lease: TimeDelta,
 }
@@ -86,8 +89,8 @@ pub struct Signals {
     pub jobs: Notify,
     /// An event may want its number.
     pub events: Notify,
-    /// The last number given; readers wait for it to grow.
-    pub numbered: watch::Sender<i64>,
+    /// Events as they get their numbers; readers wait for them here.
+    pub feed: Arc<Feed>,
     /// Set when the service is about to stop: what is asked is answered, and each connection ends with its next answer.
     pub closing: CancellationToken,
     /// Set when the service is stopping.
@@ -99,7 +102,7 @@ impl Default for Signals {
         Self {
             jobs: Notify::new(),
             events: Notify::new(),
-            numbered: watch::Sender::new(0),
+            feed: Arc::default(),
             closing: CancellationToken::new(),
             shutdown: CancellationToken::new(),
         }

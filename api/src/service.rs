@@ -79,6 +79,7 @@ impl Service {
             temporary_dir: config.temporary_dir(),
             resubmissions: config.resubmissions,
             sweep_interval: config.sweep_interval,
+            events_kept: config.events_kept,
             job_lease: config.job_lease,
         };
         let app = App {

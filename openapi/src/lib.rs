@@ -5,6 +5,7 @@
 //! know; in answers every field is always there, and null where it has no value.
 
 pub mod avatars;
+pub mod consumers;
 pub mod deletions;
 pub mod events;
 pub mod generations;

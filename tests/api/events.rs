@@ -38,7 +38,7 @@ async fn a_waiting_reader_is_woken_by_what_happens() {
     let reader = ann.clone();
     let waiting = tokio::spawn(async move { reader.event("avatar.created", 0).await });
     // The reader is in its place as soon as somebody listens for numbers.
-    while app.rooms().signals.numbered.receiver_count() == 0 {
+    while app.rooms().signals.feed.listeners() == 0 {
         tokio::task::yield_now().await;
     }
     let avatar = ann.avatar().await;
@@ -126,7 +126,7 @@ async fn a_service_that_stops_lets_its_readers_go() {
     let ann = app.person("ann").await;
     let reader = ann.clone();
     let waiting = tokio::spawn(async move { reader.get("/v1/events?wait=60").await });
-    while app.rooms().signals.numbered.receiver_count() == 0 {
+    while app.rooms().signals.feed.listeners() == 0 {
         tokio::task::yield_now().await;
     }
     let begun = Instant::now();

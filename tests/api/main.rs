@@ -3,6 +3,7 @@
 mod albums;
 mod auth;
 mod avatars;
+mod consumers;
 mod deletions;
 mod events;
 mod fal_webhook;
@@ -18,6 +19,7 @@ mod owners;
 mod photos;
 mod problems;
 mod spending;
+mod streams;
 mod trainings;
 mod uploads;
 mod versions;

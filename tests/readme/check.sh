@@ -67,6 +67,8 @@ says() {
 [ "$(says '"diffusers_lora_file_url": "http')" -eq 1 ] || fail "there is no link to the weights"
 [ "$(says '"is_main": true')" -eq 1 ] || fail "the avatar is not the main one"
 [ -s weights.safetensors ] || fail "the weights are empty"
+[ "$(says '"acknowledged_seq": 1')" -eq 1 ] || fail "the consumer does not keep its number"
+[ "$(says '^event: training.completed$')" -eq 1 ] || fail "the stream does not tell of the training"
 [ "$(says '"status": "draft"')" -eq 1 ] || fail "the bot could not make an avatar for somebody"
 [ "$(says '^0$')" -eq 1 ] || fail "another person sees the avatar"
 [ "$(says '"person": "1001"')" -eq 1 ] || fail "the bot does not hear of its people"

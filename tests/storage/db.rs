@@ -23,6 +23,7 @@ async fn empty(store: &Store) {
         "photos",
         "avatars",
         "api_keys",
+        "consumers",
         "users",
         "objects",
         "events",

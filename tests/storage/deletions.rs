@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use aisha_api::domain::deletion::{Subject, Thing};
-use aisha_api::domain::event::{Audience, NewEvent};
+use aisha_api::domain::event::{Audience, EventFilter, NewEvent};
 use aisha_api::domain::ids::{AvatarId, DeletionId, EventId, UserId};
 use aisha_api::domain::run::FalRequest;
 use aisha_api::domain::training::{Ending, Weights};
@@ -144,7 +144,7 @@ async fn a_person_goes_with_everything(store: Store) {
         assert_eq!(store.number(&format!("select count(*) from {table}")).await, 1, "{table} of the other");
     }
     events::number(&store.db).await.unwrap();
-    let left = events::list_after(&store.db, &Audience::User(bob), 0, &[], 9).await.unwrap();
+    let left = events::list_after(&store.db, &Audience::User(bob), 0, &EventFilter::default(), 9).await.unwrap();
     assert_eq!(left.len(), 1);
     let orphan = store.write(async |tx| avatars::add(tx, &crate::store::avatar(ann)).await).await.unwrap_err();
     assert!(orphan.is_foreign_key_violation() && !orphan.is_unique_violation(), "{orphan:?}");

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use aisha_api::domain::event::{Audience, Event, NewEvent};
+use aisha_api::domain::event::{Audience, Event, EventFilter, NewEvent};
 use aisha_api::domain::ids::{AvatarId, EventId, KeyId, UserId};
 use aisha_api::domain::page::PageRequest;
 use aisha_api::domain::user::User;
@@ -25,6 +25,9 @@ crate::on_both!(
     the_timeline_holds_each_event_of_an_avatar_once_even_among_ties,
     sequencers_at_once_give_each_event_one_number_and_leave_no_gap,
     a_reader_misses_and_doubles_nothing_under_sixteen_writers,
+    a_filter_names_an_avatar_or_a_thing,
+    all_numbered_events_are_read_in_order_whoever_they_concern,
+    the_oldest_events_go_without_a_gap,
 );
 
 fn new(user_id: UserId) -> NewEvent {
@@ -46,7 +49,7 @@ async fn tell(store: &Store, event: &NewEvent, seconds: i64) -> EventId {
 }
 
 async fn heard(store: &Store, audience: &Audience, after: i64) -> Vec<Event> {
-    events::list_after(&store.db, audience, after, &[], 999).await.unwrap()
+    events::list_after(&store.db, audience, after, &EventFilter::default(), 999).await.unwrap()
 }
 
 async fn an_event_reads_back_as_told(store: Store) {
@@ -69,6 +72,7 @@ async fn an_event_reads_back_as_told(store: Store) {
         kind: told.kind,
         occurred_at: at(3),
         user_id: ann.id,
+        issuer: Some("telegram:42".into()),
         external_id: Some(NAME.into()),
         actor: told.actor,
         avatar_id: told.avatar_id,
@@ -107,7 +111,7 @@ async fn a_word_that_slipped_in_is_a_corrupt_row(store: Store) {
     tell(&store, &new(ann), 0).await;
     events::number(&store.db).await.unwrap();
     store.execute("update events set resource_type = 'sky'").await.unwrap();
-    let error = events::list_after(&store.db, &Audience::User(ann), 0, &[], 9).await.unwrap_err();
+    let error = events::list_after(&store.db, &Audience::User(ann), 0, &EventFilter::default(), 9).await.unwrap_err();
     assert!(matches!(error, StorageError::Corrupt(_)), "{error:?}");
 }
 
@@ -151,7 +155,9 @@ async fn a_list_holds_what_was_asked_for_in_order(store: Store) {
     }
     events::number(&store.db).await.unwrap();
     let list = async |after, kinds: &[EventType], limit| {
-        let list = events::list_after(&store.db, &Audience::User(ann), after, kinds, limit).await.unwrap();
+        let list = events::list_after(&store.db, &Audience::User(ann), after, &EventFilter::of_kinds(kinds), limit)
+            .await
+            .unwrap();
         list.into_iter().map(|event| event.seq.unwrap()).collect::<Vec<_>>()
     };
     assert_eq!(list(0, &[], 9).await, [1, 2, 3, 4]);
@@ -245,4 +251,66 @@ async fn a_reader_misses_and_doubles_nothing_under_sixteen_writers(store: Store)
     assert_eq!(numbers, (1..=i64::try_from(WRITERS * EACH).unwrap()).collect::<Vec<_>>());
     let read: BTreeSet<_> = read.into_iter().map(|(_, id)| id).collect();
     assert_eq!(read, told.into_iter().flatten().collect());
+}
+
+async fn a_filter_names_an_avatar_or_a_thing(store: Store) {
+    let ann = store.user("ann").await;
+    let (one, other) = (AvatarId(Uuid::now_v7()), AvatarId(Uuid::now_v7()));
+    let told =
+        [new(ann), NewEvent { avatar_id: Some(one), ..new(ann) }, NewEvent { avatar_id: Some(other), ..new(ann) }];
+    for event in &told {
+        tell(&store, event, 0).await;
+    }
+    events::number(&store.db).await.unwrap();
+    let all = heard(&store, &Audience::User(ann), 0).await;
+    let filters = [
+        (EventFilter { avatar_id: Some(one), ..EventFilter::default() }, vec![2]),
+        (EventFilter { resource_id: Some(told[2].resource.1), ..EventFilter::default() }, vec![3]),
+        (EventFilter { avatar_id: Some(one), resource_id: Some(told[2].resource.1), ..EventFilter::default() }, vec![]),
+        (EventFilter { avatar_id: Some(other), ..EventFilter::of_kinds(&[EventType::AvatarMain]) }, vec![]),
+    ];
+    for (filter, expected) in filters {
+        let list = events::list_after(&store.db, &Audience::User(ann), 0, &filter, 9).await.unwrap();
+        assert_eq!(list.iter().map(|event| event.seq.unwrap()).collect::<Vec<_>>(), expected, "{filter:?}");
+        // What the database leaves out, the filter leaves out by itself.
+        assert_eq!(all.iter().filter(|event| filter.accepts(event)).cloned().collect::<Vec<_>>(), list);
+    }
+}
+
+async fn all_numbered_events_are_read_in_order_whoever_they_concern(store: Store) {
+    let (ann, bob) = (store.user("ann").await, store.user("bob").await);
+    for user in [ann, bob, ann] {
+        tell(&store, &new(user), 0).await;
+    }
+    assert_eq!(store.write(async |tx| events::last_number(tx).await).await.unwrap(), 0);
+    events::number(&store.db).await.unwrap();
+    tell(&store, &new(ann), 0).await;
+    let read = async |after, limit| {
+        let events = events::list_numbered(&store.db, after, limit).await.unwrap();
+        events.into_iter().map(|event| (event.seq.unwrap(), event.user_id)).collect::<Vec<_>>()
+    };
+    assert_eq!(read(0, 9).await, [(1, ann), (2, bob), (3, ann)]);
+    assert_eq!(read(1, 1).await, [(2, bob)]);
+    assert_eq!(store.write(async |tx| events::last_number(tx).await).await.unwrap(), 3);
+}
+
+async fn the_oldest_events_go_without_a_gap(store: Store) {
+    let ann = store.user("ann").await;
+    for seconds in [0, 1, 5, 2, 9] {
+        tell(&store, &new(ann), seconds).await;
+    }
+    events::number(&store.db).await.unwrap();
+    tell(&store, &new(ann), 0).await;
+    let left = async || heard(&store, &Audience::User(ann), 0).await.iter().map(|e| e.seq.unwrap()).collect::<Vec<_>>();
+    assert_eq!(events::remove_old(&store.db, at(0), 9).await.unwrap(), 0);
+    assert_eq!((events::removed(&store.db).await.unwrap(), left().await), (0, vec![1, 2, 3, 4, 5]));
+    assert_eq!(events::remove_old(&store.db, at(9), 1).await.unwrap(), 1);
+    assert_eq!((events::removed(&store.db).await.unwrap(), left().await), (1, vec![2, 3, 4, 5]));
+    // The third is younger than the fourth and goes with it.
+    assert_eq!(events::remove_old(&store.db, at(3), 9).await.unwrap(), 3);
+    assert_eq!((events::removed(&store.db).await.unwrap(), left().await), (4, vec![5]));
+    assert_eq!(events::remove_old(&store.db, at(99), 9).await.unwrap(), 1);
+    assert_eq!(events::remove_old(&store.db, at(99), 9).await.unwrap(), 0);
+    assert_eq!(store.number("select count(*) from events").await, 1, "what has no number yet stays");
+    assert_eq!(events::number(&store.db).await.unwrap(), 6);
 }

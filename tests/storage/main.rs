@@ -6,6 +6,7 @@
 mod api_keys;
 mod avatars;
 mod complete;
+mod consumers;
 mod db;
 mod deletions;
 mod events;

@@ -7,7 +7,7 @@ use std::time::Duration;
 use aisha_api::config::{DatabaseConfig, FalConfig, ObjectsConfig};
 use aisha_api::domain::avatar::Avatar;
 use aisha_api::domain::clock::Clock;
-use aisha_api::domain::event::Audience;
+use aisha_api::domain::event::{Audience, EventFilter};
 use aisha_api::domain::ids::{AvatarId, TrainingId};
 use aisha_api::domain::job::Job;
 use aisha_api::domain::run::{FalRequest, attempt_token};
@@ -88,7 +88,7 @@ async fn assert_each_ended_once(app: &TestApp, begun: &Begun, crowd: &[Training]
     let ann = Audience::User(begun.row(app).await.user_id);
     let ends = [EventType::TrainingCompleted, EventType::TrainingFailed, EventType::TrainingCancelled];
     let mut told: BTreeMap<Uuid, u32> = BTreeMap::new();
-    for event in events::list_after(db, &ann, 0, &ends, i64::MAX).await.expect("a list") {
+    for event in events::list_after(db, &ann, 0, &EventFilter::of_kinds(&ends), i64::MAX).await.expect("a list") {
         assert_eq!(event.kind, EventType::TrainingCompleted, "{event:#?}");
         *told.entry(event.resource.1).or_default() += 1;
     }

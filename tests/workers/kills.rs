@@ -329,7 +329,7 @@ fn submissions(config: &Config) -> Vec<String> {
 
 /// How often each end of a training was told.
 async fn told(app: &TestApp) -> BTreeMap<&'static str, usize> {
-    use aisha_api::domain::event::Audience;
+    use aisha_api::domain::event::{Audience, EventFilter};
     use aisha_api::storage::{events, users};
     use aisha_openapi::vocabulary::EventType as E;
 
@@ -338,7 +338,9 @@ async fn told(app: &TestApp) -> BTreeMap<&'static str, usize> {
     let developer = users::find_by_name(&rooms.db, "developer").await.expect("a look").expect("the developer");
     let mut told = BTreeMap::new();
     for (kind, status) in [(E::TrainingCompleted, "completed"), (E::TrainingFailed, "failed")] {
-        let events = events::list_after(&rooms.db, &Audience::User(developer.id), 0, &[kind], 9999).await;
+        let events =
+            events::list_after(&rooms.db, &Audience::User(developer.id), 0, &EventFilter::of_kinds(&[kind]), 9999)
+                .await;
         let count = events.expect("a list").len();
         if count > 0 {
             told.insert(status, count);

@@ -39,6 +39,8 @@ pub struct Event {
     pub occurred_at: DateTime<Utc>,
     /// Whose thing it happened to.
     pub user_id: UserId,
+    /// Who vouches for them.
+    pub issuer: Option<String>,
     /// Their id at the issuer, for readers that act for the issuer's users.
     pub external_id: Option<String>,
     /// The key that did it.
@@ -60,4 +62,75 @@ pub enum Audience {
     User(UserId),
     /// Those of all users of an issuer.
     Issuer(String),
+}
+
+impl Audience {
+    /// Whether it hears of this event.
+    #[must_use]
+    pub fn hears(&self, event: &Event) -> bool {
+        match self {
+            Self::User(user_id) => event.user_id == *user_id,
+            Self::Issuer(issuer) => event.issuer.as_ref() == Some(issuer),
+        }
+    }
+}
+
+/// Which events are wanted: those that fit all that is named here.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct EventFilter {
+    /// Of these kinds; of all if none is named.
+    pub kinds: Vec<EventType>,
+    /// About this avatar.
+    pub avatar_id: Option<AvatarId>,
+    /// About this thing.
+    pub resource_id: Option<Uuid>,
+}
+
+impl EventFilter {
+    /// Events of these kinds; of all if none is named.
+    #[must_use]
+    pub fn of_kinds(kinds: &[EventType]) -> Self {
+        Self { kinds: kinds.to_vec(), ..Self::default() }
+    }
+
+    /// Whether this event is wanted.
+    #[must_use]
+    pub fn accepts(&self, event: &Event) -> bool {
+        (self.kinds.is_empty() || self.kinds.contains(&event.kind))
+            && self.avatar_id.is_none_or(|id| event.avatar_id == Some(id))
+            && self.resource_id.is_none_or(|id| event.resource.1 == id)
+    }
+}
+
+/// Who keeps a place in the events: an account, for its own events or for those of all users of its issuer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Subscriber {
+    /// The account.
+    pub user_id: UserId,
+    /// The issuer whose users are meant; `None` for the account's own events.
+    pub issuer: Option<String>,
+}
+
+impl Subscriber {
+    /// Whose events it reads.
+    #[must_use]
+    pub fn audience(&self) -> Audience {
+        match &self.issuer {
+            Some(issuer) => Audience::Issuer(issuer.clone()),
+            None => Audience::User(self.user_id),
+        }
+    }
+}
+
+/// How far a named reader has acknowledged.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Consumer {
+    /// What its owner calls it.
+    pub name: String,
+    /// The number up to which everything is done; 0 before the first.
+    pub acknowledged_seq: i64,
+    /// When it was made.
+    pub created_at: DateTime<Utc>,
+    /// When it last acknowledged.
+    pub updated_at: DateTime<Utc>,
 }

@@ -9,6 +9,7 @@ use axum::http::{HeaderMap, header};
 use super::problem::{Problem, unavailable};
 use crate::app::App;
 use crate::domain::api_key::{ApiKey, KeyText};
+use crate::domain::event::Subscriber;
 use crate::domain::ids::UserId;
 use crate::domain::principal::Principal;
 use crate::domain::user::User;
@@ -36,14 +37,13 @@ impl Caller {
 }
 
 impl Reader {
-    /// Whose events the caller may read, if its key allows reading events.
-    pub(super) fn audience(self) -> Result<crate::domain::event::Audience, Problem> {
-        use crate::domain::event::Audience;
-        let allowed = self.key.scopes.iter().any(|scope| matches!(scope, Scope::EventsRead | Scope::Admin));
+    /// Whose events the caller may hear of, and who keeps its places in them, if its key allows this.
+    pub(super) fn with(self, scope: Scope) -> Result<Subscriber, Problem> {
+        let allowed = self.key.scopes.iter().any(|held| *held == scope || *held == Scope::Admin);
         match (self.named, self.key.issuer) {
-            _ if !allowed => Err(lacks(Scope::EventsRead)),
-            (Some(principal), _) => Ok(Audience::User(principal.subject)),
-            (None, Some(issuer)) => Ok(Audience::Issuer(issuer)),
+            _ if !allowed => Err(lacks(scope)),
+            (Some(principal), _) => Ok(Subscriber { user_id: principal.subject, issuer: None }),
+            (None, issuer @ Some(_)) => Ok(Subscriber { user_id: self.key.user_id, issuer }),
             (None, None) => Err(must_name()),
         }
     }

@@ -60,6 +60,18 @@ pub(super) struct LanguageHeader {
     accept_language: Option<String>,
 }
 
+/// On reads of events.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Header)]
+#[expect(dead_code, reason = "describes a header that the reader of events reads")]
+pub(super) struct LastEventIdHeader {
+    /// The number of the last event you have, as browsers send it when they come back to a stream. It wins over `after`
+    /// and `consumer`.
+    #[serde(rename = "Last-Event-ID")]
+    #[param(example = "57")]
+    last_event_id: Option<String>,
+}
+
 /// On uploads.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Header)]

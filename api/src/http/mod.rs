@@ -5,6 +5,7 @@
 
 mod auth;
 mod avatars;
+mod consumers;
 mod deletions;
 mod events;
 mod extract;
@@ -80,6 +81,7 @@ fn operations() -> OpenApiRouter<App> {
         .merge(trainings::routes())
         .merge(generations::routes())
         .merge(events::routes())
+        .merge(consumers::routes())
         .merge(me::routes())
         .merge(deletions::routes())
         .merge(objects::routes())

@@ -21,12 +21,13 @@ pub(super) struct Problem {
     detail: String,
     errors: Vec<FieldError>,
     retry_after_seconds: Option<u32>,
+    extension: Option<(&'static str, i64)>,
 }
 
 impl Problem {
     /// A problem with a sentence that says what happened and what would help.
     pub(super) fn new(code: ProblemCode, detail: impl Into<String>) -> Self {
-        Self { code, detail: detail.into(), errors: Vec::new(), retry_after_seconds: None }
+        Self { code, detail: detail.into(), errors: Vec::new(), retry_after_seconds: None, extension: None }
     }
 
     /// Something that is not there, or is not the caller's: nobody can tell which.
@@ -57,6 +58,12 @@ impl Problem {
         self
     }
 
+    /// A number that only problems of this code have, beside the members that all have (RFC 9457, 3.2).
+    pub(super) fn extended(mut self, name: &'static str, value: i64) -> Self {
+        self.extension = Some((name, value));
+        self
+    }
+
     /// Whether it is our fault.
     pub(super) fn is_ours(&self) -> bool {
         self.code.status() >= 500
@@ -78,7 +85,11 @@ impl Problem {
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let body = serde_json::to_string(&self.body()).unwrap_or_default();
+        let mut body = serde_json::to_value(self.body()).unwrap_or_default();
+        if let Some((name, value)) = self.extension {
+            body[name] = value.into();
+        }
+        let body = body.to_string();
         let status = StatusCode::from_u16(self.code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let mut response = (status, [(header::CONTENT_TYPE, "application/problem+json")], body).into_response();
         if let Some(seconds) = self.retry_after_seconds {

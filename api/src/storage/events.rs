@@ -4,12 +4,12 @@ use aisha_openapi::vocabulary::{EventType, ResourceType};
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
 use sqlx::types::Json;
-use sqlx::{FromRow, QueryBuilder};
+use sqlx::{Database, Encode, FromRow, QueryBuilder, Type};
 use uuid::Uuid;
 
 use super::db::{Word, on_db, on_tx};
 use super::{Db, StorageError, Tx};
-use crate::domain::event::{Audience, Event, NewEvent};
+use crate::domain::event::{Audience, Event, EventFilter, NewEvent};
 use crate::domain::ids::{AvatarId, EventId, KeyId, UserId};
 use crate::domain::page::{Page, PageRequest, Place};
 
@@ -17,7 +17,7 @@ macro_rules! select {
     ($rest:literal) => {
         concat!(
             "select e.id, e.seq, e.type, e.occurred_at, e.user_id, e.actor_id, e.avatar_id, e.resource_type, \
-             e.resource_id, e.state, e.details, u.external_id from events e left join users u on u.id = e.user_id ",
+             e.resource_id, e.state, e.details, e.issuer, u.external_id from events e left join users u on u.id = e.user_id ",
             $rest
         )
     };
@@ -37,6 +37,7 @@ struct Row {
     resource_id: Uuid,
     state: Option<String>,
     details: Json<Map<String, Value>>,
+    issuer: Option<String>,
     external_id: Option<String>,
 }
 
@@ -48,6 +49,7 @@ impl From<Row> for Event {
             kind: row.kind.0,
             occurred_at: row.occurred_at,
             user_id: UserId(row.user_id),
+            issuer: row.issuer,
             external_id: row.external_id,
             actor: row.actor_id.map(KeyId),
             avatar_id: row.avatar_id.map(AvatarId),
@@ -108,12 +110,12 @@ pub async fn number(db: &Db) -> Result<i64, StorageError> {
     Ok(after)
 }
 
-/// The events of an audience after a number, oldest first; of these kinds, or of all if none is named.
+/// The events of an audience after a number that pass the filter, oldest first.
 pub async fn list_after(
     db: &Db,
     audience: &Audience,
     after: i64,
-    kinds: &[EventType],
+    filter: &EventFilter,
     limit: i64,
 ) -> Result<Vec<Event>, StorageError> {
     let rows = on_db!(db, |conn| {
@@ -122,18 +124,74 @@ pub async fn list_after(
             Audience::User(user) => query.push("e.user_id = ").push_bind(user.0),
             Audience::Issuer(issuer) => query.push("e.issuer = ").push_bind(issuer),
         };
-        query.push(" and e.seq > ").push_bind(after).push(" and e.type in (");
-        // A newer version beside this one may write kinds that this one cannot name.
-        let kinds = if kinds.is_empty() { EventType::ALL } else { kinds };
-        let mut list = query.separated(", ");
-        for kind in kinds {
-            list.push_bind(kind.as_str());
+        if let Some(avatar) = filter.avatar_id {
+            query.push(" and e.avatar_id = ").push_bind(avatar.0);
         }
-        query.push(")");
+        if let Some(resource) = filter.resource_id {
+            query.push(" and e.resource_id = ").push_bind(resource);
+        }
+        query.push(" and e.seq > ").push_bind(after);
+        push_kinds(&mut query, &filter.kinds);
         query.push(" order by e.seq limit ").push_bind(limit);
         query.build_query_as::<Row>().fetch_all(conn).await?
     });
     Ok(rows.into_iter().map(Event::from).collect())
+}
+
+/// The events of everybody after a number, oldest first.
+pub async fn list_numbered(db: &Db, after: i64, limit: i64) -> Result<Vec<Event>, StorageError> {
+    let rows = on_db!(db, |conn| {
+        let mut query = QueryBuilder::new(select!("where e.seq > "));
+        query.push_bind(after);
+        push_kinds(&mut query, &[]);
+        query.push(" order by e.seq limit ").push_bind(limit);
+        query.build_query_as::<Row>().fetch_all(conn).await?
+    });
+    Ok(rows.into_iter().map(Event::from).collect())
+}
+
+/// Of these kinds, or of all: a newer version beside this one may write kinds that this one cannot name.
+fn push_kinds<DB: Database>(query: &mut QueryBuilder<DB>, kinds: &[EventType])
+where
+    &'static str: Encode<'static, DB> + Type<DB>,
+{
+    query.push(" and e.type in (");
+    let mut list = query.separated(", ");
+    for kind in if kinds.is_empty() { EventType::ALL } else { kinds } {
+        list.push_bind(kind.as_str());
+    }
+    query.push(")");
+}
+
+/// The last number given.
+pub async fn last_number(tx: &mut Tx) -> Result<i64, StorageError> {
+    let sql = "select last_seq from event_sequence where id = 1";
+    Ok(on_tx!(tx, |conn| sqlx::query_scalar(sql).fetch_one(conn).await?))
+}
+
+/// The number up to which events are not kept any more; 0 if all are.
+pub async fn removed(db: &Db) -> Result<i64, StorageError> {
+    let sql = "select removed_seq from event_sequence where id = 1";
+    Ok(on_db!(db, |conn| sqlx::query_scalar(sql).fetch_one(conn).await?))
+}
+
+/// Removes the oldest events, as far as they are from before this time, and tells how many they were. Numbers are removed
+/// without a gap, so that one number tells what is not kept any more.
+pub async fn remove_old(db: &Db, before: DateTime<Utc>, limit: i64) -> Result<u64, StorageError> {
+    let oldest = "select max(seq) from (select seq, occurred_at from events where seq is not null \
+                  order by seq limit $2) as oldest where occurred_at < $1";
+    let old: Option<i64> =
+        on_db!(db, |conn| sqlx::query_scalar(oldest).bind(before).bind(limit).fetch_one(conn).await?);
+    let Some(old) = old else { return Ok(0) };
+    let note = "update event_sequence set removed_seq = $1 where id = 1 and removed_seq < $1";
+    let remove = "delete from events where seq <= $1";
+    let mut tx = db.begin().await?;
+    on_tx!(&mut tx, |conn| {
+        sqlx::query(note).bind(old).execute(conn).await?;
+    });
+    let removed = on_tx!(&mut tx, |conn| sqlx::query(remove).bind(old).execute(conn).await?.rows_affected());
+    tx.commit().await?;
+    Ok(removed)
 }
 
 /// What happened to an owner's avatar, newest first, a page at a time. How far a training has come is no step of its

@@ -6,6 +6,7 @@
 
 pub mod api_keys;
 pub mod avatars;
+pub mod consumers;
 pub mod db;
 pub mod deletions;
 pub mod events;

@@ -13,7 +13,9 @@ pub(super) async fn run(app: App) {
     while !app.signals.shutdown.is_cancelled() {
         match events::number(&app.db).await {
             Ok(last) => {
-                app.signals.numbered.send_if_modified(|known| std::mem::replace(known, last) != last);
+                if let Err(error) = app.signals.feed.publish(&app.db, last).await {
+                    tracing::warn!(%error, "events cannot be handed out");
+                }
             }
             Err(error) => tracing::warn!(%error, "events cannot be numbered"),
         }

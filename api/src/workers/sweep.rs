@@ -7,7 +7,7 @@ use chrono::TimeDelta;
 
 use crate::app::App;
 use crate::domain::job::Job;
-use crate::storage::{StorageError, generations, idempotency, objects, photos, trainings};
+use crate::storage::{StorageError, events, generations, idempotency, objects, photos, trainings};
 
 /// Trainings, and generations, asked about in one round.
 const BATCH: i64 = 500;
@@ -17,6 +17,8 @@ const PENDING_PHOTOS: i64 = 100;
 const UPLOAD_PATIENCE: TimeDelta = TimeDelta::hours(1);
 /// How long a packed photo set is kept after its training; fal keeps its copy for a day. A later retry packs it again.
 const SET_KEPT: TimeDelta = TimeDelta::days(7);
+/// Events removed in one round, so that nobody waits long for the database.
+const OLD_EVENTS: i64 = 2000;
 /// How long answers are kept for repeats.
 const IDEMPOTENCY_KEPT: TimeDelta = TimeDelta::hours(72);
 
@@ -63,5 +65,9 @@ pub(super) async fn round(app: &App) -> Result<(), StorageError> {
         app.commit(tx).await?;
     }
     idempotency::purge(&app.db, now - IDEMPOTENCY_KEPT).await?;
+    let removed = events::remove_old(&app.db, now - app.settings.events_kept, OLD_EVENTS).await?;
+    if removed > 0 {
+        tracing::info!(events = removed, "old events are removed");
+    }
     Ok(())
 }

@@ -91,6 +91,12 @@ impl Program {
         std::iter::once(own).chain(children).collect()
     }
 
+    /// The memory that the service holds now, without the processes that read pictures, in MB. Zero where there is no
+    /// `/proc`.
+    pub fn holds(&self) -> f64 {
+        figure(self.process.id(), "VmRSS:").map_or(0.0, |held| f64::from(held) / 1024.0)
+    }
+
     /// The most memory each of its processes has had, in MB. Empty where there is no `/proc`.
     pub fn peaks(&self) -> Vec<f64> {
         self.processes()

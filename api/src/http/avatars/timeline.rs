@@ -22,7 +22,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
 
 /// Read an avatar's timeline
 ///
-/// Everything that happened to the avatar, its photos and its trainings, newest first.
+/// Everything that happened to the avatar, its photos and its trainings, newest first, as far back as events are kept.
 #[utoipa::path(get, path = "/v1/avatars/{avatar_id}/timeline", operation_id = "getAvatarTimeline", tag = "avatars",
     params(("avatar_id" = uuid::Uuid, Path, description = "The avatar."), PageQuery),
     responses((status = 200, description = "A page of events.", body = TimelinePage)))]
