@@ -78,7 +78,7 @@ async fn a_receipt_lists_what_lies_at_fal_and_claims_no_more_than_is_known(store
     };
     let train = async |tx: &mut _| {
         trainings::keep_fal_training_set(tx, training.id, "https://v3.fal.media/set.zip", at(1)).await?;
-        trainings::begin_submission(tx, training.id, "https://x/hook", at(60), at(2)).await?;
+        trainings::begin_submission(tx, training.id, "https://x/hook", at(60), at(99), at(2)).await?;
         trainings::submitted(tx, training.id, &FalRequest::by_id("r-1"), None, at(60), at(2)).await?;
         trainings::end(tx, training.id, &Ending::Completed(weights.clone()), at(3)).await
     };

@@ -15,7 +15,7 @@ use super::{apply_fal_result, ending};
 use crate::app::App;
 use crate::domain::ids::TrainingId;
 use crate::domain::job::Job;
-use crate::domain::training::{Ending, FalRequest, SET_KEPT_AT_FAL, Step, Training};
+use crate::domain::training::{Ending, FalRequest, LOOK_AFTER, SET_KEPT_AT_FAL, Step, Training};
 use crate::fal::{FalError, Plan, Submitted, Trainer};
 use crate::files::Key;
 use crate::storage::{StorageError, Tx, avatars, spending, trainings};
@@ -24,8 +24,6 @@ use crate::storage::{StorageError, Tx, avatars, spending, trainings};
 const UPLOAD_PATIENCE: Duration = Duration::from_mins(30);
 /// When to ask for the first time after a submission.
 const FIRST_LOOK: TimeDelta = TimeDelta::seconds(2);
-/// After so long without another attempt, which is more than any pause between two, the sweep sees to one.
-const NEXT_ATTEMPT: TimeDelta = TimeDelta::minutes(10);
 /// How often it is looked whether money may be spent again.
 const STOP_PAUSE: TimeDelta = TimeDelta::seconds(20);
 /// How long to go on trying to write down what fal has answered, before the answer counts as lost.
@@ -64,7 +62,9 @@ pub(super) async fn run(app: &App, training_id: TrainingId) -> Result<(), JobErr
         drop(tx);
         return wait(app, &training).await;
     }
-    if !trainings::begin_submission(&mut tx, training.id, webhook.as_str(), look, now).await? {
+    if !trainings::begin_submission(&mut tx, training.id, webhook.as_str(), look, training.deadline_from(now), now)
+        .await?
+    {
         return Ok(());
     }
     if training.status == TrainingStatus::Preparing {
@@ -81,7 +81,7 @@ pub(super) async fn run(app: &App, training_id: TrainingId) -> Result<(), JobErr
         Err(error) if error.is_transient() => {
             let mut tx = app.begin().await?;
             let now = app.now();
-            trainings::withdraw_submission(&mut tx, training.id, now + NEXT_ATTEMPT, now).await?;
+            trainings::withdraw_submission(&mut tx, training.id, now + LOOK_AFTER, now).await?;
             look_for_cancellation(app, &mut tx, &training).await?;
             app.commit(tx).await?;
             Err(JobError::retry(error))
@@ -205,7 +205,7 @@ async fn refused(app: &App, training: &Training, error: &FalError) -> Result<(),
     // A certain refusal is no attempt, and costs nothing.
     let mut tx = app.begin().await?;
     let now = app.now();
-    trainings::withdraw_submission(&mut tx, training.id, now + NEXT_ATTEMPT, now).await?;
+    trainings::withdraw_submission(&mut tx, training.id, now + LOOK_AFTER, now).await?;
     app.commit(tx).await?;
     let ending = Ending::Failed { code: code.to_owned(), message: error.to_string(), response: None };
     ending::end(app, training, &ending, ToldBy::Submission).await

@@ -5,8 +5,8 @@ use chrono::TimeDelta;
 
 use super::Case;
 use crate::domain::job::Job;
-use crate::domain::training::{Ending, Step, attempt_token};
-use crate::storage::{avatars, trainings};
+use crate::domain::training::{Ending, LOOK_AFTER, Step, attempt_token};
+use crate::storage::{avatars, jobs, trainings};
 use crate::workers::error::JobError;
 
 /// How long fal's webhook may take to name a training whose submission was not answered.
@@ -50,18 +50,23 @@ async fn submit_again(case: &Case<'_>) -> Result<bool, JobError> {
     Ok(true)
 }
 
-/// fal certainly has nothing of it, so there is nobody to wait for. Its job tries again by itself, unless its process
-/// died at the wrong moment.
+/// fal certainly has nothing of it, so there is nobody to wait for. Its job goes on by itself; should there be none, as
+/// after a database was brought back from a copy, it is begun again.
 async fn without_submission(case: &Case<'_>) -> Result<(), JobError> {
     let Case { app, training, .. } = *case;
-    match training.status {
-        TrainingStatus::Cancelling => case.end(&Ending::Cancelled).await,
-        TrainingStatus::Submitting => {
-            let mut tx = app.begin().await?;
-            app.enqueue(&mut tx, &Job::SubmitTraining { training_id: training.id }, app.now()).await?;
-            app.commit(tx).await?;
-            Ok(())
-        }
-        _ => Ok(()),
+    let training_id = training.id;
+    let job = match training.status {
+        TrainingStatus::Cancelling => return case.end(&Ending::Cancelled).await,
+        TrainingStatus::Preparing if training.training_set_key.is_none() => Job::PrepareTraining { training_id },
+        TrainingStatus::Preparing | TrainingStatus::Submitting => Job::SubmitTraining { training_id },
+        _ => return Ok(()),
+    };
+    let now = app.now();
+    let mut tx = app.begin().await?;
+    if trainings::look_again(&mut tx, training_id, now + LOOK_AFTER).await? && !jobs::is_pending(&mut tx, &job).await? {
+        tracing::warn!(training.id = %training_id, job = job.kind(), "a training had lost its job");
+        app.enqueue(&mut tx, &job, now).await?;
     }
+    app.commit(tx).await?;
+    Ok(())
 }
