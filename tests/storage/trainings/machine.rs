@@ -29,6 +29,7 @@ enum Step {
 
 /// What is known of a training.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, FromRow)]
+#[expect(clippy::struct_excessive_bools, reason = "each is whether a column is filled")]
 struct Known {
     #[sqlx(try_from = "String")]
     status: Word,
