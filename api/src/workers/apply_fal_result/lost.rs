@@ -32,6 +32,12 @@ pub(super) async fn without_request(case: &Case<'_>) -> Result<(), JobError> {
 }
 
 /// Opens a lost submission again, under a new token; a webhook with the old one is still understood.
+///
+/// No cap refuses it: the person had room for this training when they began it, and fal calls back for whatever it has
+/// taken, so after two hours of silence the second submission most likely spends what was meant for the first. But fal may
+/// have taken both. So from the call on it counts as paid twice, in the day in which it was begun: what is begun after it
+/// finds the less room. The operator's switch holds it like every submission: its job looks at the switch in the
+/// transaction that begins it.
 async fn submit_again(case: &Case<'_>) -> Result<bool, JobError> {
     let Case { app, training, .. } = *case;
     let now = app.now();
