@@ -31,6 +31,8 @@ pub struct Metrics {
     pub jobs_kept: Family<[(&'static str, String); 1], Gauge>,
     /// Trainings that have not ended, by status.
     pub trainings_open: Family<[(&'static str, String); 1], Gauge>,
+    /// Objects that stand in the store or in the ledger only, by kind.
+    pub objects_differing: Family<[Label; 1], Gauge>,
     registry: Registry,
 }
 
@@ -45,6 +47,7 @@ impl Default for Metrics {
             requests: Family::new_with_constructor(|| Histogram::new(exponential_buckets(0.001, 2.0, 15))),
             jobs_kept: Family::default(),
             trainings_open: Family::default(),
+            objects_differing: Family::default(),
             registry: Registry::default(),
         };
         let help = "Trainings submitted once more because fal's answer was lost";
@@ -56,6 +59,8 @@ impl Default for Metrics {
         registry.register_with_unit("request_duration", help, Unit::Seconds, metrics.requests.clone());
         registry.register("jobs_kept", "Jobs in the database", metrics.jobs_kept.clone());
         registry.register("trainings_open", "Trainings that have not ended", metrics.trainings_open.clone());
+        let help = "Objects that stand in the store or in the ledger only, at the last comparison";
+        registry.register("objects_differing", help, metrics.objects_differing.clone());
         Self { registry, ..metrics }
     }
 }

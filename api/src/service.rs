@@ -75,6 +75,7 @@ impl Service {
             trainers: config.trainers,
             prices: config.prices,
             spending: config.spending,
+            housekeeping: config.housekeeping,
             temporary_dir: config.temporary_dir(),
             resubmissions: config.resubmissions,
             sweep_interval: config.sweep_interval,

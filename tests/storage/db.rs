@@ -24,6 +24,7 @@ async fn empty(store: &Store) {
         "api_keys",
         "users",
         "objects",
+        "object_differences",
         "events",
         "event_sequence",
         "jobs",

@@ -75,6 +75,7 @@ async fn every_kind_of_job_comes_back_as_it_was_left(store: Store) {
         Job::CancelTraining { training_id },
         Job::AbandonRequest { endpoint: "fal-ai/flux-2/klein".into(), request_id: NAME.into() },
         Job::ClearObjects {},
+        Job::CheckObjects {},
     ];
     for job in all {
         enqueue(&store, &job, 0).await;

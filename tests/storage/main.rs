@@ -12,6 +12,7 @@ mod events;
 mod fal_deliveries;
 mod idempotency;
 mod jobs;
+mod object_differences;
 mod objects;
 mod photos;
 mod spending;

@@ -7,6 +7,7 @@
 mod database;
 mod environment;
 mod fal;
+mod housekeeping;
 mod limits;
 mod log;
 mod objects;
@@ -24,6 +25,7 @@ use url::Url;
 pub use self::database::DatabaseConfig;
 pub use self::environment::Environment;
 pub use self::fal::{FalConfig, SandboxConfig, Trainers};
+pub use self::housekeeping::HousekeepingConfig;
 pub use self::limits::{PhotoLimits, UploadLimits};
 pub use self::log::LogConfig;
 pub use self::objects::ObjectsConfig;
@@ -78,6 +80,8 @@ pub struct Config {
     pub uploads: UploadLimits,
     /// Who reads photos.
     pub pictures: PictureConfig,
+    /// How long what is over is kept.
+    pub housekeeping: HousekeepingConfig,
     /// How often a training whose submission was not answered is submitted once more.
     pub resubmissions: u32,
     /// How often silent trainings are asked about.
@@ -104,6 +108,7 @@ impl Config {
             rules: rules::from_env(env)?,
             uploads: UploadLimits::from_env(env, &photos)?,
             photos,
+            housekeeping: HousekeepingConfig::from_env(env)?,
             pictures: PictureConfig::from_env(env)?,
             resubmissions: env.number("AISHA_RESUBMISSIONS", 1, 0, 1)?,
             webhook_url: env.url("AISHA_WEBHOOK_URL")?,
@@ -203,6 +208,8 @@ mod tests {
             (&[("AISHA_KEY_TRAININGS_PER_DAY", "2.5")], "AISHA_KEY_TRAININGS_PER_DAY"),
             (&[("AISHA_KEY_USD_PER_DAY", "NaN")], "AISHA_KEY_USD_PER_DAY"),
             (&[("AISHA_SPENDING_STOPPED", "canary")], "AISHA_SPENDING_STOPPED"),
+            (&[("AISHA_STRAYS_KEPT_DAYS", "canary")], "AISHA_STRAYS_KEPT_DAYS"),
+            (&[("AISHA_RECEIPTS_KEPT_DAYS", "0")], "AISHA_RECEIPTS_KEPT_DAYS"),
             (&[("AISHA_PHOTO_POLICY_PORTRAIT", "canary")], "AISHA_PHOTO_POLICY_PORTRAIT"),
             (&[("AISHA_PHOTO_POLICY_STYLE", "faces=canary")], "AISHA_PHOTO_POLICY_STYLE"),
             (&[("AISHA_PHOTO_POLICY_OBJECT", "faces=warn,canary=warn")], "AISHA_PHOTO_POLICY_OBJECT"),

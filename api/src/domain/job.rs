@@ -37,6 +37,8 @@ pub enum Job {
     },
     /// Deletes objects that nothing needs any more.
     ClearObjects {},
+    /// Compares the object store with the ledger.
+    CheckObjects {},
     /// Looks at a photo that came before there was anybody to look.
     MeasurePhoto {
         /// Which photo.
@@ -55,6 +57,7 @@ impl Job {
             Self::CancelTraining { .. } => "cancel_training",
             Self::AbandonRequest { .. } => "abandon_request",
             Self::ClearObjects {} => "clear_objects",
+            Self::CheckObjects {} => "check_objects",
             Self::MeasurePhoto { .. } => "measure_photo",
         }
     }
@@ -68,7 +71,7 @@ impl Job {
             | Self::ApplyFalResult { training_id }
             | Self::CancelTraining { training_id } => training_id.to_string(),
             Self::AbandonRequest { request_id, .. } => request_id.clone(),
-            Self::ClearObjects {} => String::new(),
+            Self::ClearObjects {} | Self::CheckObjects {} => String::new(),
             Self::MeasurePhoto { photo_id } => photo_id.to_string(),
         }
     }

@@ -9,6 +9,7 @@ pub mod event;
 pub mod ids;
 pub mod job;
 pub mod json;
+pub mod object;
 pub mod page;
 pub mod photo;
 pub mod principal;

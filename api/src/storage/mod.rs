@@ -12,6 +12,7 @@ pub mod events;
 pub mod fal_deliveries;
 pub mod idempotency;
 pub mod jobs;
+pub mod object_differences;
 pub mod objects;
 pub mod photos;
 pub mod spending;

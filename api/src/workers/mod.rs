@@ -6,6 +6,7 @@
 mod abandon_request;
 mod apply_fal_result;
 mod cancel_training;
+mod check_objects;
 mod clear_objects;
 mod ending;
 mod error;

@@ -11,8 +11,8 @@ use uuid::Uuid;
 
 use super::error::JobError;
 use super::{
-    abandon_request, apply_fal_result, cancel_training, clear_objects, ending, measure_photo, prepare_training,
-    submit_training,
+    abandon_request, apply_fal_result, cancel_training, check_objects, clear_objects, ending, measure_photo,
+    prepare_training, submit_training,
 };
 use crate::app::App;
 use crate::domain::job::Job;
@@ -120,6 +120,7 @@ async fn perform(app: &App, job: &Job) -> Result<(), JobError> {
         Job::CancelTraining { training_id } => cancel_training::run(app, *training_id).await,
         Job::AbandonRequest { endpoint, request_id } => abandon_request::run(app, endpoint, request_id).await,
         Job::ClearObjects {} => clear_objects::run(app).await,
+        Job::CheckObjects {} => check_objects::run(app).await,
         Job::MeasurePhoto { photo_id } => measure_photo::run(app, *photo_id).await,
     }
 }

@@ -9,13 +9,13 @@ use aisha_openapi::vocabulary::{
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use ring::error::Unspecified;
-use ring::rand::{SecureRandom as _, SystemRandom};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 pub use self::again::{Origin, compare, retry, usable, whole_set};
 use super::ids::{AvatarId, PhotoId, TrainingId, UserId};
 use super::photo::avatar_folder;
+use super::secret::Secret;
 
 /// fal deletes its copy of a packed photo set so long after its upload: it is told so with it.
 pub const SET_KEPT_AT_FAL: Duration = Duration::from_hours(24);
@@ -269,9 +269,7 @@ pub const fn may_become(from: TrainingStatus, to: TrainingStatus) -> bool {
 
 /// 256 unguessable bits, as a word that fits into a URL: who calls with it was told it by us.
 pub fn attempt_token() -> Result<String, Unspecified> {
-    let mut bytes = [0; 32];
-    SystemRandom::new().fill(&mut bytes)?;
-    Ok(bs58::encode(bytes).into_string())
+    Ok(Secret::random()?.expose().to_owned())
 }
 
 /// Where the packed photo set of a training lies.
