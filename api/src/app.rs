@@ -9,7 +9,7 @@ use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
-use crate::config::{GeneratorPrices, PhotoLimits, Prices, SpendingConfig, Trainers, UploadLimits};
+use crate::config::{GeneratorPrices, HousekeepingConfig, PhotoLimits, Prices, SpendingConfig, Trainers, UploadLimits};
 use crate::domain::clock::Clock;
 use crate::domain::event::NewEvent;
 use crate::domain::ids::{Ids, TrainingId};
@@ -70,6 +70,8 @@ pub struct Settings {
     pub generator_prices: GeneratorPrices,
     /// What may be spent.
     pub spending: SpendingConfig,
+    /// How long what is over is kept.
+    pub housekeeping: HousekeepingConfig,
     /// Where files lie while they are worked on.
     pub temporary_dir: std::path::PathBuf,
     /// How often a training whose submission was not answered is submitted once more.

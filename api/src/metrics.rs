@@ -35,6 +35,8 @@ pub struct Metrics {
     pub trainings_open: Family<[(&'static str, String); 1], Gauge>,
     /// Generations that have not ended, by status.
     pub generations_open: Family<[(&'static str, String); 1], Gauge>,
+    /// Objects that stand in the store or in the ledger only, by kind.
+    pub objects_differing: Family<[Label; 1], Gauge>,
     registry: Registry,
 }
 
@@ -51,6 +53,7 @@ impl Default for Metrics {
             jobs_kept: Family::default(),
             trainings_open: Family::default(),
             generations_open: Family::default(),
+            objects_differing: Family::default(),
             registry: Registry::default(),
         };
         let help = "Runs submitted once more because fal's answer was lost";
@@ -65,6 +68,8 @@ impl Default for Metrics {
         registry.register("trainings_open", "Trainings that have not ended", metrics.trainings_open.clone());
         let help = "Generations that have not ended";
         registry.register("generations_open", help, metrics.generations_open.clone());
+        let help = "Objects that stand in the store or in the ledger only, at the last comparison";
+        registry.register("objects_differing", help, metrics.objects_differing.clone());
         Self { registry, ..metrics }
     }
 }

@@ -76,6 +76,7 @@ impl Service {
             prices: config.prices,
             generator_prices: config.generator_prices.clone(),
             spending: config.spending,
+            housekeeping: config.housekeeping,
             temporary_dir: config.temporary_dir(),
             resubmissions: config.resubmissions,
             sweep_interval: config.sweep_interval,

@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 /// Operations that need no key, and what guards them instead.
 const PUBLIC: &[(&str, &str)] = &[
     ("getObject", "the signature in the link is the permission; see objects.rs"),
+    ("getDeletionByLink", "the word in the link is the permission; see deletions.rs"),
     ("receiveFalWebhook", "fal's signature is the permission; see fal_webhook.rs"),
     ("isAlive", "tells nothing of anybody"),
     ("isReady", "tells nothing of anybody"),

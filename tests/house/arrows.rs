@@ -14,13 +14,14 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("config", &["domain", "fal", "files"]),
     ("accounts", &["domain", "storage"]),
     ("feed", &["domain", "storage"]),
+    ("inventory", &["files", "storage"]),
     ("metrics", &[]),
     ("app", &["config", "domain", "fal", "feed", "files", "metrics", "storage"]),
     ("http", &["app", "domain", "fal", "feed", "files", "storage"]),
-    ("workers", &["app", "domain", "fal", "files", "storage"]),
+    ("workers", &["app", "domain", "fal", "files", "inventory", "storage"]),
     ("service", &["accounts", "app", "config", "domain", "fal", "files", "http", "storage", "workers"]),
     ("demo", &["accounts", "config", "domain", "fal", "files", "service", "storage"]),
-    ("cli", &["accounts", "config", "demo", "domain", "fal", "files", "http", "service", "storage"]),
+    ("cli", &["accounts", "config", "demo", "domain", "fal", "files", "http", "inventory", "service", "storage"]),
 ];
 
 /// Crates that stand for an outside world, each with the rooms that may name it.

@@ -26,6 +26,7 @@ async fn empty(store: &Store) {
         "consumers",
         "users",
         "objects",
+        "object_differences",
         "events",
         "event_sequence",
         "jobs",

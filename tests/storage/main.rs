@@ -14,6 +14,7 @@ mod fal_deliveries;
 mod generations;
 mod idempotency;
 mod jobs;
+mod object_differences;
 mod objects;
 mod photos;
 mod spending;

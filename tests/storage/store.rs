@@ -324,6 +324,7 @@ pub(crate) fn training(avatar: &Avatar) -> Training {
         request: None,
         webhook_url: None,
         submitted_at: None,
+        deadline_at: None,
         last_status_check: None,
         fal_ended_at: None,
         lora_key: None,

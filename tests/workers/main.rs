@@ -7,6 +7,7 @@ mod deliveries;
 mod faults;
 mod housekeeping;
 mod kills;
+mod lost_jobs;
 mod matrix;
 mod restarts;
 mod spending;

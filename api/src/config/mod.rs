@@ -8,6 +8,7 @@ mod database;
 mod environment;
 mod fal;
 mod generator_prices;
+mod housekeeping;
 mod limits;
 mod log;
 mod objects;
@@ -26,6 +27,7 @@ pub use self::database::DatabaseConfig;
 pub use self::environment::Environment;
 pub use self::fal::{FalConfig, SandboxConfig, Trainers};
 pub use self::generator_prices::GeneratorPrices;
+pub use self::housekeeping::HousekeepingConfig;
 pub use self::limits::{PhotoLimits, UploadLimits};
 pub use self::log::LogConfig;
 pub use self::objects::ObjectsConfig;
@@ -82,6 +84,8 @@ pub struct Config {
     pub uploads: UploadLimits,
     /// Who reads photos.
     pub pictures: PictureConfig,
+    /// How long what is over is kept.
+    pub housekeeping: HousekeepingConfig,
     /// How often a training whose submission was not answered is submitted once more.
     pub resubmissions: u32,
     /// How often silent trainings are asked about.
@@ -111,6 +115,7 @@ impl Config {
             rules: rules::from_env(env)?,
             uploads: UploadLimits::from_env(env, &photos)?,
             photos,
+            housekeeping: HousekeepingConfig::from_env(env)?,
             pictures: PictureConfig::from_env(env)?,
             resubmissions: env.number("AISHA_RESUBMISSIONS", 1, 0, 1)?,
             webhook_url: env.url("AISHA_WEBHOOK_URL")?,
@@ -215,6 +220,8 @@ mod tests {
             (&[("AISHA_KEY_USD_PER_DAY", "NaN")], "AISHA_KEY_USD_PER_DAY"),
             (&[("AISHA_SPENDING_STOPPED", "canary")], "AISHA_SPENDING_STOPPED"),
             (&[("AISHA_EVENTS_DAYS", "3")], "AISHA_EVENTS_DAYS"),
+            (&[("AISHA_STRAYS_KEPT_DAYS", "canary")], "AISHA_STRAYS_KEPT_DAYS"),
+            (&[("AISHA_RECEIPTS_KEPT_DAYS", "0")], "AISHA_RECEIPTS_KEPT_DAYS"),
             (&[("AISHA_PHOTO_POLICY_PORTRAIT", "canary")], "AISHA_PHOTO_POLICY_PORTRAIT"),
             (&[("AISHA_PHOTO_POLICY_STYLE", "faces=canary")], "AISHA_PHOTO_POLICY_STYLE"),
             (&[("AISHA_PHOTO_POLICY_OBJECT", "faces=warn,canary=warn")], "AISHA_PHOTO_POLICY_OBJECT"),

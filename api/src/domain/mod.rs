@@ -10,6 +10,7 @@ pub mod generation;
 pub mod ids;
 pub mod job;
 pub mod json;
+pub mod object;
 pub mod page;
 pub mod photo;
 pub mod principal;

@@ -30,6 +30,14 @@ impl Caller {
         if self.0.may(scope) { Ok(self.0) } else { Err(lacks(scope)) }
     }
 
+    /// The principal, if its key allows all of these.
+    pub(super) fn with_all(self, scopes: &[Scope]) -> Result<Principal, Problem> {
+        match scopes.iter().find(|scope| !self.0.may(**scope)) {
+            Some(scope) => Err(lacks(*scope)),
+            None => Ok(self.0),
+        }
+    }
+
     /// The principal, for what every key may do.
     pub(super) fn any(self) -> Principal {
         self.0

@@ -42,13 +42,14 @@ async fn me(State(app): State<App>, caller: Caller) -> Result<axum::Json<Me>, Pr
 ///
 /// The person whose things your key sees goes with every avatar, photo, training, event and key of theirs. Whoever acts
 /// for others deletes the person they name. This cannot be undone, and nothing can be reached any more when this answers.
-/// Keep the receipt: it lists each object, and nobody can ask for it again. All that stays is the receipt and, without a
-/// name, what trainings cost.
+/// The key must be allowed to take away each part by itself, and so needs both `avatars:write` and `keys:manage`. Keep
+/// `receipt_url`, which is told here only: it leads to the receipt, which lists each object, without a key. All that stays
+/// is the receipt and, without a name, what trainings cost.
 #[utoipa::path(delete, path = "/v1/me", operation_id = "deleteMe", tag = "me",
     responses((status = 202, description = "You are gone; this is the receipt.", body = Deletion,
-        headers(("Location" = String, description = "What the receipt is called.")))))]
+        headers(("Location" = String, description = "Where the receipt is found, without a key.")))))]
 async fn delete(State(app): State<App>, caller: Caller) -> Result<Response, Problem> {
-    let me = caller.with(Scope::AvatarsWrite)?;
+    let me = caller.with_all(&[Scope::AvatarsWrite, Scope::KeysManage])?;
     let mut tx = app.begin().await?;
     users::lock(&mut tx, me.subject).await?;
     let deletion = deletions::begin(&app, &mut tx, me.subject, Subject::User(me.subject)).await?;
@@ -62,6 +63,7 @@ async fn delete(State(app): State<App>, caller: Caller) -> Result<Response, Prob
     if !users::delete(&mut tx, me.subject).await? {
         return Err(Problem::not_found());
     }
+    let token = deletions::add_link(&mut tx, deletion).await?;
     app.commit(tx).await?;
-    deletions::accepted(&app, me.subject, deletion).await
+    deletions::accepted(&app, me.subject, deletion, Some(token)).await
 }

@@ -15,6 +15,7 @@ mod fal_requests;
 pub mod generations;
 pub mod idempotency;
 pub mod jobs;
+pub mod object_differences;
 pub mod objects;
 pub mod photos;
 pub mod spending;

@@ -7,6 +7,7 @@ mod abandon_request;
 mod apply_fal_result;
 mod cancel_generation;
 mod cancel_training;
+mod check_objects;
 mod clear_objects;
 mod collect_generation;
 mod ending;

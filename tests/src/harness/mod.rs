@@ -3,6 +3,7 @@
 
 pub mod app;
 pub mod fal;
+pub mod kill_points;
 pub mod object_store;
 pub mod person;
 pub mod pictures;

@@ -1,33 +1,32 @@
 //! `kill -9` of the real program, at each step of a training and then at random moments, while people send photos and
 //! start trainings. What it has acknowledged is there for ever, and each training ends once and is paid for once.
 
+mod later;
+mod lines;
+mod program;
+
 use std::cell::RefCell;
-use std::collections::BTreeMap;
-use std::net::{Ipv4Addr, TcpListener};
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::path::Path;
 use std::time::Duration;
 
 use aisha_api::accounts::ensure_developer_key;
 use aisha_api::config::{Config, DatabaseConfig, ObjectsConfig};
 use aisha_api::domain::clock::Clock;
-use aisha_api::domain::ids::{Ids, TrainingId};
+use aisha_api::domain::ids::Ids;
 use aisha_api::domain::secret::Secret;
 use aisha_api::fal::sandbox::{Fault, FileFault, Rule, StatusFault, SubmitFault};
 use aisha_api::service::open_database;
 use aisha_api::storage::db::MIGRATIONS;
-use aisha_api::storage::{objects, trainings};
-use aisha_api::workers::sweep_once;
-use aisha_openapi::vocabulary::TrainingStatus;
 use aisha_tests::harness::app::config_in;
 use aisha_tests::harness::object_store::ObjectStore;
-use aisha_tests::harness::{Person, TestApp, fal, pictures, postgres};
-use chrono::TimeDelta;
+use aisha_tests::harness::{Person, pictures, postgres};
 use futures_util::future::{join, join_all};
 use reqwest::multipart::{Form, Part};
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
 
+use self::later::look_hours_later;
+use self::program::Program;
 use crate::number_from;
 use crate::watch::until;
 
@@ -35,59 +34,6 @@ use crate::watch::until;
 const PEOPLE: u32 = 3;
 /// So long the service lives after a start, at most.
 const LONGEST_LIFE: Duration = Duration::from_millis(1200);
-
-/// The program and where it lives.
-struct Program {
-    folder: PathBuf,
-    port: u16,
-    /// Where it keeps its things, if not in its folder.
-    settings: Vec<(String, String)>,
-    process: RefCell<Option<Child>>,
-}
-
-impl Program {
-    fn new(folder: &Path, settings: Vec<(String, String)>) -> Self {
-        // Free now, and asked for by nobody else: the address must stay the same over all starts.
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
-        let port = listener.local_addr().expect("a bound port has an address").port();
-        Self { folder: folder.to_owned(), port, settings, process: RefCell::default() }
-    }
-
-    fn url(&self) -> String {
-        format!("http://127.0.0.1:{}/", self.port)
-    }
-
-    /// Starts it and waits until it is ready.
-    async fn start(&self) {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_aisha-api-under-test"));
-        command.arg("serve").current_dir(&self.folder).stdout(Stdio::null()).env_clear();
-        command.env("AISHA_DATA_DIR", &self.folder).env("AISHA_LISTEN", format!("127.0.0.1:{}", self.port));
-        command.env("AISHA_SANDBOX_TRAINING_SECONDS", "1").env("AISHA_SWEEP_SECONDS", "1");
-        command.env("AISHA_JOB_LEASE_SECONDS", "2").env("AISHA_FACE_MODEL", "off").envs(self.settings.iter().cloned());
-        *self.process.borrow_mut() = Some(command.spawn().expect("the program starts"));
-        let anybody = Person::new(self.url(), None);
-        until("a service that is ready", async || {
-            let ready = anybody.request(Method::GET, "/readyz").send().await;
-            ready.is_ok_and(|answer| answer.status().is_success()).then_some(())
-        })
-        .await;
-    }
-
-    /// Kills it as the kernel or a power cut would.
-    fn kill(&self) {
-        let mut process = self.process.borrow_mut().take().expect("it runs");
-        process.kill().expect("a child can be killed");
-        process.wait().expect("a killed child ends");
-    }
-}
-
-impl Drop for Program {
-    fn drop(&mut self) {
-        if let Some(mut process) = self.process.borrow_mut().take() {
-            let _ = (process.kill(), process.wait());
-        }
-    }
-}
 
 /// What the service has said is done.
 #[derive(Default)]
@@ -196,13 +142,17 @@ async fn a_killed_service_loses_nothing_doubles_nothing_and_ends_everything_on_p
     let mut config = config_in(folder.path());
     config.database = DatabaseConfig::Postgres(Secret::new(database));
     config.objects = ObjectsConfig::S3(Box::new(bucket));
-    // Only the embedded database makes a key by itself.
+    let key = make_developer(&config, folder.path()).await;
+    lives_through_kills(program, key, config).await;
+}
+
+/// Makes the developer's key, which only the embedded database makes by itself.
+async fn make_developer(config: &Config, folder: &Path) -> Secret {
     let db = open_database(&config.database).await.expect("the database");
-    let (clock, file) = (Clock::system(), folder.path().join("key"));
+    let (clock, file) = (Clock::system(), folder.join("key"));
     ensure_developer_key(&db, &clock, &Ids::random(clock.clone()), &file).await.expect("a key");
     db.close().await;
-    let key = std::fs::read_to_string(file).expect("the key");
-    lives_through_kills(program, Secret::new(key.trim()), config).await;
+    Secret::new(std::fs::read_to_string(file).expect("the key").trim())
 }
 
 async fn lives_through_kills(program: Program, key: Secret, config: Config) {
@@ -278,73 +228,10 @@ async fn be_killed_at(moment: Moment, program: &Program, key: &Secret, done: &Ac
 /// Waits until a training is completed, or known not to have got an answer from fal.
 async fn ends(person: &Person, training: &str) {
     until("the end of a training", async || {
-        let training = person.get(&format!("/v1/trainings/{training}")).await.expect(200);
+        let answer = person.request(Method::GET, &format!("/v1/trainings/{training}")).send().await.ok()?;
+        let training = answer.json::<Value>().await.ok()?;
         let is_unknown = training["status_reason"] == "submission_unknown" && training["fal_request_id"].is_null();
         (training["status"] == "completed" || is_unknown).then_some(())
     })
     .await;
-}
-
-/// Whatever was left open is closed by then: a submission that fal never got, and objects of uploads that were killed.
-async fn look_hours_later(config: Config, ids: &[String]) {
-    let clock = Clock::held_at(Clock::system().now() + TimeDelta::hours(3));
-    let app = TestApp::open(config, clock).await;
-    let rooms = app.rooms();
-    let submissions = submissions(app.config());
-    let mut ends = BTreeMap::new();
-    for id in ids {
-        let id = TrainingId(id.parse().expect("an id"));
-        let find = async || trainings::find_for_job(&rooms.db, id).await.expect("a look").expect("a training");
-        let training = until("an end", async || {
-            sweep_once(rooms).await.expect("a round");
-            Some(find().await).filter(|training| training.status.is_final())
-        })
-        .await;
-        let sent = submissions.iter().filter(|webhook| webhook.ends_with(&training.attempt_token)).count();
-        match training.status {
-            TrainingStatus::Completed => assert_eq!(sent, 1, "{training:#?}"),
-            // Killed between the note that it is about to call and the call.
-            _ => assert_eq!((training.error_code.as_deref(), sent), (Some("submission_unknown"), 0)),
-        }
-        *ends.entry(training.status.as_str()).or_insert(0) += 1;
-    }
-    assert_eq!(told(&app).await, ends);
-    app.settled().await;
-    sweep_once(rooms).await.expect("a round");
-    app.settled().await;
-    let ledger = objects::list(&rooms.db).await.expect("the ledger");
-    assert!(ledger.iter().all(|(_, state)| state == "live"), "{ledger:#?}");
-    // Neither an object without a row nor a row without an object, whichever was written first when the kill came.
-    let known: Vec<String> = ledger.into_iter().map(|(key, _)| key).collect();
-    let stored = rooms.files.list("user_").await.expect("the store");
-    assert_eq!(stored.iter().map(|key| key.as_str().to_owned()).collect::<Vec<_>>(), known);
-    app.finish().await;
-}
-
-/// The webhooks of all submissions that fal has seen; each training has its own.
-fn submissions(config: &Config) -> Vec<String> {
-    let requests = fal::Folder::new(&config.data_dir.join("fal-sandbox")).requests();
-    requests.iter().map(|request| request["webhook"].as_str().expect("a webhook").to_owned()).collect()
-}
-
-/// How often each end of a training was told.
-async fn told(app: &TestApp) -> BTreeMap<&'static str, usize> {
-    use aisha_api::domain::event::{Audience, EventFilter};
-    use aisha_api::storage::{events, users};
-    use aisha_openapi::vocabulary::EventType as E;
-
-    let rooms = app.rooms();
-    events::number(&rooms.db).await.expect("numbers");
-    let developer = users::find_by_name(&rooms.db, "developer").await.expect("a look").expect("the developer");
-    let mut told = BTreeMap::new();
-    for (kind, status) in [(E::TrainingCompleted, "completed"), (E::TrainingFailed, "failed")] {
-        let events =
-            events::list_after(&rooms.db, &Audience::User(developer.id), 0, &EventFilter::of_kinds(&[kind]), 9999)
-                .await;
-        let count = events.expect("a list").len();
-        if count > 0 {
-            told.insert(status, count);
-        }
-    }
-    told
 }
