@@ -61,6 +61,38 @@ pub enum Job {
     },
 }
 
+/// Kinds of work that can take minutes. The others of their lane wait for them, and never those of another one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lane {
+    /// Photo sets on their way to fal, and weights on their way back.
+    Trainings,
+    /// Prompts on their way to fal, and pictures on their way back.
+    Generations,
+    /// Photos that are looked at.
+    Photos,
+}
+
+impl Lane {
+    /// Every lane.
+    pub const ALL: [Self; 3] = [Self::Trainings, Self::Generations, Self::Photos];
+
+    /// The kinds of jobs in it.
+    #[must_use]
+    pub const fn kinds(self) -> &'static [&'static str] {
+        match self {
+            Self::Trainings => &["prepare_training", "submit_training", "apply_fal_result"],
+            Self::Generations => &["submit_generation", "collect_generation"],
+            Self::Photos => &["measure_photo"],
+        }
+    }
+
+    /// The lane of a kind; what is quick has none.
+    #[must_use]
+    pub fn of(kind: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|lane| lane.kinds().contains(&kind))
+    }
+}
+
 impl Job {
     /// The name of its kind.
     #[must_use]

@@ -178,7 +178,7 @@ async fn go(db: &Db, avatar: &aisha_api::domain::avatar::Avatar, steps: &[Step])
     clippy::disallowed_methods,
     reason = "the tests have no `config`; how long they may take is the caller's affair"
 )]
-fn ways() -> u32 {
+pub(crate) fn ways() -> u32 {
     std::env::var("AISHA_TEST_WAYS").ok().map_or(2000, |text| text.parse().expect("AISHA_TEST_WAYS is a number"))
 }
 

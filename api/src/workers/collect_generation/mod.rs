@@ -165,7 +165,8 @@ async fn out_of_time(app: &App, generation: &Generation, request: &Handle) -> Re
     fail(app, generation, "timed_out".to_owned(), message, None).await
 }
 
-fn is_late(generation: &Generation, now: DateTime<Utc>) -> bool {
+/// Whether its time is over.
+pub(super) fn is_late(generation: &Generation, now: DateTime<Utc>) -> bool {
     generation.deadline_at.is_some_and(|deadline| now > deadline)
 }
 
