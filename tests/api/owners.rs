@@ -27,6 +27,9 @@ const WITHOUT_IDS: &[(&str, &str)] = &[
     ("listAvatars", "looked through below: none of the other's stands in it"),
     ("listEvents", "looked through below: none of the other's stands in it"),
     ("getMe", "shows the caller"),
+    ("updateMe", "changes the caller; see me.rs"),
+    ("listApiKeys", "looked through below: none of the other's stands in it"),
+    ("createApiKey", "makes a key of the caller's; see api_keys.rs"),
     ("deleteMe", "deletes the caller; see deletions.rs"),
 ];
 
@@ -69,6 +72,7 @@ impl Operation {
             .replace("{photo_id}", &things.photo)
             .replace("{training_id}", &things.training)
             .replace("{deletion_id}", &things.deletion)
+            .replace("{key_id}", &things.key)
             .replace("{key}", "x/y")
             .replace("{token}", "x");
         assert!(!path.contains('{'), "{}: this walk does not know what to put into {path}", self.name);
@@ -93,6 +97,7 @@ struct Things {
     photo: String,
     training: String,
     deletion: String,
+    key: String,
 }
 
 impl Things {
@@ -104,12 +109,14 @@ impl Things {
         let given_up = person.avatar().await;
         let deletion = person.delete(&format!("/v1/avatars/{given_up}")).await.expect(202);
         let (photo, deletion) = (aisha_tests::harness::id(&photos["data"][0]), aisha_tests::harness::id(&deletion));
-        Self { avatar, photo, training, deletion }
+        let new = json!({"name": "another", "scopes": ["avatars:read"]});
+        let key = aisha_tests::harness::id(&person.post("/v1/api-keys", new).await.expect(201)["api_key"]);
+        Self { avatar, photo, training, deletion, key }
     }
 
     fn missing() -> Self {
         let id = || uuid::Uuid::now_v7().to_string();
-        Self { avatar: id(), photo: id(), training: id(), deletion: id() }
+        Self { avatar: id(), photo: id(), training: id(), deletion: id(), key: id() }
     }
 
     /// All that their owner can see of them, but for signed links, which differ from hour to hour.
@@ -120,6 +127,7 @@ impl Things {
             format!("/v1/avatars/{}/photos", self.avatar),
             format!("/v1/avatars/{}/timeline", self.avatar),
             format!("/v1/avatars/{}/trainings", self.avatar),
+            "/v1/api-keys".to_owned(),
         ] {
             let mut body = owner.get(&path).await.expect(200);
             forget_what_moves(&mut body);
@@ -166,10 +174,10 @@ async fn try_everything(thief: &Person, owner: &Person) {
         assert_eq!(told(&foreign), told(&missing), "{name} tells that the thing exists");
         foreign.problem(404, "not_found");
     }
-    for path in ["/v1/avatars", "/v1/events", "/v1/me"] {
+    for path in ["/v1/avatars", "/v1/events", "/v1/me", "/v1/api-keys"] {
         let answer = thief.get(path).await;
         let text = String::from_utf8(answer.bytes.to_vec()).expect("text");
-        for id in [&things.avatar, &things.photo, &things.training] {
+        for id in [&things.avatar, &things.photo, &things.training, &things.key] {
             assert!(!text.contains(id.as_str()), "{path} shows another's things");
         }
     }

@@ -145,7 +145,7 @@ impl Store {
 
 /// A person, not yet added.
 pub(crate) fn user(name: &str) -> User {
-    User { id: UserId(Uuid::now_v7()), name: name.to_owned(), issuer: None, external_id: None, created_at: now() }
+    User::new(UserId(Uuid::now_v7()), name.to_owned(), now())
 }
 
 /// An avatar with every field filled that a new one can have, not yet added.

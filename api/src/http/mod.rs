@@ -3,12 +3,14 @@
 //! `router` reads as the table of contents, one file a resource. `server` holds the connections; `auth`, `extract`,
 //! `idempotency`, `version` and `pages` are what handlers ask of a request; `problem` is how they say no.
 
+mod api_keys;
 mod auth;
 mod avatars;
 mod deletions;
 mod events;
 mod extract;
 mod fal_webhook;
+mod fields;
 mod headers;
 mod health;
 mod held;
@@ -78,6 +80,7 @@ fn operations() -> OpenApiRouter<App> {
         .merge(trainings::routes())
         .merge(events::routes())
         .merge(me::routes())
+        .merge(api_keys::routes())
         .merge(deletions::routes())
         .merge(objects::routes())
         .merge(fal_webhook::routes())

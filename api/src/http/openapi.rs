@@ -23,6 +23,7 @@ const PROBLEM: &str = "application/problem+json";
         (name = "trainings", description = "One run of an avatar at fal."),
         (name = "events", description = "What happened, in order, none ever missed."),
         (name = "me", description = "The caller."),
+        (name = "keys", description = "What opens the door, and how far."),
         (name = "webhooks", description = "What fal calls."),
         (name = "health", description = "For those who run the service.")
     ),
