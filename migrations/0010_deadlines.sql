@@ -16,3 +16,9 @@ create index object_differences_by_age on object_differences (kind, found_at);
 -- Who deletes themselves has no key afterwards: a link opens their receipt, of whose word only a hash is kept.
 alter table deletions add column link_sha256 TEXT;
 create index deletions_by_age on deletions (requested_at);
+
+-- What a person has chosen.
+alter table users add column locale TEXT check (locale in ('ru', 'en'));
+alter table users add column timezone TEXT;
+alter table users add column settings JSONB not null default '{}';
+alter table users add column version BIGINT not null default 1;

@@ -359,6 +359,11 @@ words! {
 }
 
 words! {
+    /// The languages that people are spoken to in.
+    Locale { Ru = "ru", En = "en" }
+}
+
+words! {
     /// What a key may do.
     Scope {
         AvatarsRead = "avatars:read",

@@ -29,6 +29,9 @@ const WITHOUT_IDS: &[(&str, &str)] = &[
     ("listConsumers", "looked through below: none of the other's stands in it"),
     ("listEvents", "looked through below: none of the other's stands in it"),
     ("getMe", "shows the caller"),
+    ("updateMe", "changes the caller; see me.rs"),
+    ("listApiKeys", "looked through below: none of the other's stands in it"),
+    ("createApiKey", "makes a key of the caller's; see api_keys.rs"),
     ("deleteMe", "deletes the caller; see deletions.rs"),
 ];
 
@@ -77,6 +80,7 @@ impl Operation {
             .replace("{number}", "1")
             .replace("{deletion_id}", &things.deletion)
             .replace("{name}", &things.consumer)
+            .replace("{key_id}", &things.key)
             .replace("{key}", "x/y")
             .replace("{token}", "x");
         assert!(!path.contains('{'), "{}: this walk does not know what to put into {path}", self.name);
@@ -103,6 +107,7 @@ struct Things {
     generation: String,
     deletion: String,
     consumer: String,
+    key: String,
 }
 
 impl Things {
@@ -119,12 +124,22 @@ impl Things {
         let (photo, deletion) = (aisha_tests::harness::id(&photos["data"][0]), aisha_tests::harness::id(&deletion));
         let consumer = format!("reader-of-{avatar}");
         person.put(&format!("/v1/consumers/{consumer}"), json!({"acknowledged_seq": 1})).await.expect(200);
-        Self { avatar, photo, training, generation, deletion, consumer }
+        let new = json!({"name": "another", "scopes": ["avatars:read"]});
+        let key = aisha_tests::harness::id(&person.post("/v1/api-keys", new).await.expect(201)["api_key"]);
+        Self { avatar, photo, training, generation, deletion, consumer, key }
     }
 
     fn missing() -> Self {
         let id = || uuid::Uuid::now_v7().to_string();
-        Self { avatar: id(), photo: id(), training: id(), generation: id(), deletion: id(), consumer: id() }
+        Self {
+            avatar: id(),
+            photo: id(),
+            training: id(),
+            generation: id(),
+            deletion: id(),
+            consumer: id(),
+            key: id(),
+        }
     }
 
     /// All that their owner can see of them, but for signed links, which differ from hour to hour.
@@ -137,6 +152,7 @@ impl Things {
             format!("/v1/avatars/{}/trainings", self.avatar),
             format!("/v1/generations/{}", self.generation),
             format!("/v1/consumers/{}", self.consumer),
+            "/v1/api-keys".to_owned(),
         ] {
             let mut body = owner.get(&path).await.expect(200);
             forget_what_moves(&mut body);
@@ -185,10 +201,10 @@ async fn try_everything(thief: &Person, owner: &Person) {
         assert_eq!(told(&foreign), told(&missing), "{name} tells that the thing exists");
         foreign.problem(404, "not_found");
     }
-    for path in ["/v1/avatars", "/v1/generations", "/v1/events", "/v1/consumers", "/v1/me"] {
+    for path in ["/v1/avatars", "/v1/generations", "/v1/events", "/v1/consumers", "/v1/me", "/v1/api-keys"] {
         let answer = thief.get(path).await;
         let text = String::from_utf8(answer.bytes.to_vec()).expect("text");
-        for id in [&things.avatar, &things.photo, &things.training, &things.generation] {
+        for id in [&things.avatar, &things.photo, &things.training, &things.generation, &things.key] {
             assert!(!text.contains(id.as_str()), "{path} shows another's things");
         }
     }

@@ -122,11 +122,9 @@ async fn subject(app: &App, issuer: &str, named: &str) -> Result<UserId, Problem
         return Ok(user.id);
     }
     let user = User {
-        id: app.ids.next(),
-        name: external_id.to_owned(),
         issuer: Some(issuer.to_owned()),
         external_id: Some(external_id.to_owned()),
-        created_at: app.now(),
+        ..User::new(app.ids.next(), external_id.to_owned(), app.now())
     };
     let mut tx = app.begin().await?;
     let added = users::add(&mut tx, &user).await?;
