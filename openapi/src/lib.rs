@@ -15,3 +15,4 @@ pub mod problem;
 pub mod trainings;
 pub mod users;
 pub mod vocabulary;
+pub mod webhooks;

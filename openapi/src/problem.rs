@@ -63,6 +63,7 @@ codes! {
     MainNeedsCompletion = "main_needs_completion", 409, "Only a completed avatar can be the main one";
     Conflict = "conflict", 409, "Another change came first";
     StillRunning = "still_running", 409, "The same request is still being worked on";
+    WebhookEndpointDisabled = "webhook_endpoint_disabled", 409, "The endpoint is disabled";
     LimitReached = "limit_reached", 409, "No more of these may be there";
     EventsGone = "events_gone", 410, "These events are not kept any more";
     PreconditionFailed = "precondition_failed", 412, "It has changed since it was read";

@@ -347,10 +347,37 @@ words! {
         TrainingFailed = "training.failed",
         TrainingStalled = "training.stalled",
         TrainingCancelled = "training.cancelled",
+        /// Nothing more is sent to it, and its owner did not ask for that.
+        WebhookEndpointDisabled = "webhook_endpoint.disabled",
+        /// A test, for this endpoint alone.
+        WebhookEndpointPing = "webhook_endpoint.ping",
     }
 }
 
 words! {
     /// The kind of thing an event is about.
-    ResourceType { Avatar = "avatar", Photo = "photo", Training = "training" }
+    ResourceType { Avatar = "avatar", Photo = "photo", Training = "training", WebhookEndpoint = "webhook_endpoint" }
+}
+
+words! {
+    /// How far a delivery to a webhook endpoint is.
+    DeliveryStatus {
+        /// It is tried again, or waits for its endpoint to be enabled.
+        Pending = "pending",
+        Delivered = "delivered",
+        /// It is not tried any more, unless it is replayed.
+        Failed = "failed",
+    }
+}
+
+words! {
+    /// Why nothing is sent to a webhook endpoint.
+    DisabledReason {
+        /// Its owner wants it so.
+        Owner = "owner",
+        /// It answered 410.
+        Gone = "gone",
+        /// Nothing has succeeded for three days.
+        Failing = "failing",
+    }
 }

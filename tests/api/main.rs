@@ -21,3 +21,4 @@ mod streams;
 mod trainings;
 mod uploads;
 mod versions;
+mod webhook_endpoints;

@@ -26,6 +26,8 @@ const WITHOUT_IDS: &[(&str, &str)] = &[
     ("listAvatars", "looked through below: none of the other's stands in it"),
     ("listConsumers", "looked through below: none of the other's stands in it"),
     ("listEvents", "looked through below: none of the other's stands in it"),
+    ("createWebhookEndpoint", "makes a thing of the caller's"),
+    ("listWebhookEndpoints", "looked through below: none of the other's stands in it"),
     ("getMe", "shows the caller"),
     ("deleteMe", "deletes the caller; see deletions.rs"),
 ];
@@ -73,6 +75,8 @@ impl Operation {
             .replace("{training_id}", &things.training)
             .replace("{deletion_id}", &things.deletion)
             .replace("{name}", &things.consumer)
+            .replace("{endpoint_id}", &things.endpoint)
+            .replace("{event_id}", &things.endpoint)
             .replace("{key}", "x/y")
             .replace("{token}", "x");
         assert!(!path.contains('{'), "{}: this walk does not know what to put into {path}", self.name);
@@ -98,6 +102,7 @@ struct Things {
     training: String,
     deletion: String,
     consumer: String,
+    endpoint: String,
 }
 
 impl Things {
@@ -111,12 +116,20 @@ impl Things {
         let (photo, deletion) = (aisha_tests::harness::id(&photos["data"][0]), aisha_tests::harness::id(&deletion));
         let consumer = format!("reader-of-{avatar}");
         person.put(&format!("/v1/consumers/{consumer}"), json!({"acknowledged_seq": 1})).await.expect(200);
-        Self { avatar, photo, training, deletion, consumer }
+        let endpoint = person
+            .post(
+                "/v1/webhook-endpoints",
+                json!({"url": "https://hooks.example/", "event_types": ["webhook_endpoint.disabled"]}),
+            )
+            .await
+            .expect(201);
+        let endpoint = aisha_tests::harness::id(&endpoint);
+        Self { avatar, photo, training, deletion, consumer, endpoint }
     }
 
     fn missing() -> Self {
         let id = || uuid::Uuid::now_v7().to_string();
-        Self { avatar: id(), photo: id(), training: id(), deletion: id(), consumer: id() }
+        Self { avatar: id(), photo: id(), training: id(), deletion: id(), consumer: id(), endpoint: id() }
     }
 
     /// All that their owner can see of them, but for signed links, which differ from hour to hour.
@@ -128,6 +141,7 @@ impl Things {
             format!("/v1/avatars/{}/timeline", self.avatar),
             format!("/v1/avatars/{}/trainings", self.avatar),
             format!("/v1/consumers/{}", self.consumer),
+            format!("/v1/webhook-endpoints/{}", self.endpoint),
         ] {
             let mut body = owner.get(&path).await.expect(200);
             forget_what_moves(&mut body);
@@ -174,10 +188,10 @@ async fn try_everything(thief: &Person, owner: &Person) {
         assert_eq!(told(&foreign), told(&missing), "{name} tells that the thing exists");
         foreign.problem(404, "not_found");
     }
-    for path in ["/v1/avatars", "/v1/events", "/v1/consumers", "/v1/me"] {
+    for path in ["/v1/avatars", "/v1/events", "/v1/consumers", "/v1/webhook-endpoints", "/v1/me"] {
         let answer = thief.get(path).await;
         let text = String::from_utf8(answer.bytes.to_vec()).expect("text");
-        for id in [&things.avatar, &things.photo, &things.training] {
+        for id in [&things.avatar, &things.photo, &things.training, &things.endpoint] {
             assert!(!text.contains(id.as_str()), "{path} shows another's things");
         }
     }

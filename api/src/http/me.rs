@@ -40,8 +40,8 @@ async fn me(State(app): State<App>, caller: Caller) -> Result<axum::Json<Me>, Pr
 
 /// Delete yourself
 ///
-/// The person whose things your key sees goes with every avatar, photo, training, event and key of theirs. Whoever acts
-/// for others deletes the person they name. This cannot be undone, and nothing can be reached any more when this answers.
+/// The person whose things your key sees goes with every avatar, photo, training, event, webhook endpoint and key of
+/// theirs. Whoever acts for others deletes the person they name. This cannot be undone, and nothing can be reached any more when this answers.
 /// Keep the receipt: it lists each object, and nobody can ask for it again. All that stays is the receipt and, without a
 /// name, what trainings cost.
 #[utoipa::path(delete, path = "/v1/me", operation_id = "deleteMe", tag = "me",
@@ -57,11 +57,12 @@ async fn delete(State(app): State<App>, caller: Caller) -> Result<Response, Prob
             deletions::take_down(&app, &mut tx, deletion, id).await?;
         }
     }
-    events::forget(&mut tx, me.subject).await?;
     idempotency::forget(&mut tx, me.subject).await?;
     if !users::delete(&mut tx, me.subject).await? {
         return Err(Problem::not_found());
     }
+    // After the webhook endpoints, which are taken before their deliveries everywhere.
+    events::forget(&mut tx, me.subject).await?;
     app.commit(tx).await?;
     deletions::accepted(&app, me.subject, deletion).await
 }

@@ -26,6 +26,7 @@ mod request_id;
 mod server;
 mod trainings;
 mod version;
+mod webhook_endpoints;
 
 use std::any::Any;
 use std::time::Duration;
@@ -79,6 +80,7 @@ fn operations() -> OpenApiRouter<App> {
         .merge(trainings::routes())
         .merge(events::routes())
         .merge(consumers::routes())
+        .merge(webhook_endpoints::routes())
         .merge(me::routes())
         .merge(deletions::routes())
         .merge(objects::routes())

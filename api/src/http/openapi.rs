@@ -22,6 +22,7 @@ const PROBLEM: &str = "application/problem+json";
         (name = "photos", description = "What an avatar learns from."),
         (name = "trainings", description = "One run of an avatar at fal."),
         (name = "events", description = "What happened, in order, none ever missed."),
+        (name = "webhook endpoints", description = "Whom the service calls when something happens."),
         (name = "me", description = "The caller."),
         (name = "webhooks", description = "What fal calls."),
         (name = "health", description = "For those who run the service.")

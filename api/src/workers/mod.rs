@@ -15,6 +15,7 @@ mod runner;
 mod sequencer;
 mod submit_training;
 mod sweep;
+mod webhooks;
 
 use tokio::task::JoinSet;
 
@@ -40,6 +41,7 @@ impl Workers {
         loops.spawn(sequencer::run(app.clone()));
         loops.spawn(runner::run(app.clone()));
         loops.spawn(sweep::run(app.clone()));
+        loops.spawn(webhooks::run(app.clone()));
         Self { loops }
     }
 
