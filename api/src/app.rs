@@ -21,6 +21,7 @@ use crate::feed::Feed;
 use crate::files::{Files, FilesError, Key, Spool};
 use crate::metrics::Metrics;
 use crate::storage::{Db, StorageError, Tx, events, jobs, spending, trainings};
+use crate::webhooks::Courier;
 
 /// The running service, as each request and each job sees it. Cheap to clone.
 #[derive(Clone)]
@@ -35,6 +36,8 @@ pub struct App {
     pub fal: Fal,
     /// Who checks what claims to come from fal.
     pub webhooks: Arc<WebhookVerifier>,
+    /// Who brings webhooks to their endpoints.
+    pub courier: Courier,
     /// The workers that look at pictures.
     pub imaging: Arc<Pool>,
     /// The time.
@@ -91,6 +94,8 @@ pub struct Signals {
     pub jobs: Notify,
     /// An event may want its number.
     pub events: Notify,
+    /// Something may be there to be delivered to a webhook endpoint.
+    pub webhooks: Notify,
     /// Events as they get their numbers; readers wait for them here.
     pub feed: Arc<Feed>,
     /// Set when the service is about to stop: what is asked is answered, and each connection ends with its next answer.
@@ -104,6 +109,7 @@ impl Default for Signals {
         Self {
             jobs: Notify::new(),
             events: Notify::new(),
+            webhooks: Notify::new(),
             feed: Arc::default(),
             closing: CancellationToken::new(),
             shutdown: CancellationToken::new(),

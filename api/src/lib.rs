@@ -5,7 +5,7 @@
 //! 1. [`domain`]: what things are, which states they have and which steps are allowed. No I/O.
 //! 2. [`storage`]: the database, SQLite or Postgres, each query written once.
 //! 3. [`files`]: the object store, a folder or a bucket. [`fal`]: all that knows fal.ai, and its sandbox. Pictures are
-//!    read in the crate `aisha-imaging`.
+//!    read in the crate `aisha-imaging`. [`webhooks`]: the way to those who are told.
 //! 4. [`http`]: the door. [`workers`]: the jobs and loops behind it. The two never import each other; they meet in jobs.
 //! 5. [`config`]: the settings. [`metrics`]: what is counted. [`feed`]: new events, handed to all who
 //!    listen. [`inventory`]: the store compared with what the database knows of it. [`app`]: what door and workers
@@ -31,4 +31,5 @@ pub mod inventory;
 pub mod metrics;
 pub mod service;
 pub mod storage;
+pub mod webhooks;
 pub mod workers;

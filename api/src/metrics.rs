@@ -25,6 +25,8 @@ pub struct Metrics {
     pub generations_ended: Family<[Label; 1], Counter>,
     /// Deliveries of fal's webhook, by outcome.
     pub fal_webhooks: Family<[Label; 1], Counter>,
+    /// Attempts to deliver to webhook endpoints, by outcome.
+    pub webhook_attempts: Family<[Label; 1], Counter>,
     /// Jobs, by kind and outcome.
     pub jobs: Family<[Label; 2], Counter>,
     /// Seconds a request took, by method, route and status.
@@ -48,6 +50,7 @@ impl Default for Metrics {
             trainings_ended: Family::default(),
             generations_ended: Family::default(),
             fal_webhooks: Family::default(),
+            webhook_attempts: Family::default(),
             jobs: Family::default(),
             requests: Family::new_with_constructor(|| Histogram::new(exponential_buckets(0.001, 2.0, 15))),
             jobs_kept: Family::default(),
@@ -61,6 +64,8 @@ impl Default for Metrics {
         registry.register("trainings_ended", "Ended trainings", metrics.trainings_ended.clone());
         registry.register("generations_ended", "Ended generations", metrics.generations_ended.clone());
         registry.register("fal_webhooks", "Deliveries of fal's webhook", metrics.fal_webhooks.clone());
+        let help = "Attempts to deliver to webhook endpoints";
+        registry.register("webhook_attempts", help, metrics.webhook_attempts.clone());
         registry.register("jobs_run", "Runs of jobs", metrics.jobs.clone());
         let help = "Time to answer a request";
         registry.register_with_unit("request_duration", help, Unit::Seconds, metrics.requests.clone());

@@ -23,6 +23,7 @@ use crate::fal::sandbox::{Sandbox, SandboxSettings};
 use crate::files::{Files, Folder, S3, Spool};
 use crate::http;
 use crate::storage::Db;
+use crate::webhooks::Courier;
 use crate::workers::Workers;
 
 /// Longer than a busy client keeps a connection waiting between two requests.
@@ -87,6 +88,7 @@ impl Service {
             db,
             files,
             spool,
+            courier: Courier::new(config.webhooks_allow_private).context("webhooks cannot be sent")?,
             webhooks: Arc::new(fal.webhook_verifier()),
             fal,
             imaging: Arc::new(open_imaging(config)?),

@@ -17,3 +17,4 @@ pub mod problem;
 pub mod trainings;
 pub mod users;
 pub mod vocabulary;
+pub mod webhooks;

@@ -24,3 +24,4 @@ mod streams;
 mod trainings;
 mod uploads;
 mod versions;
+mod webhook_endpoints;

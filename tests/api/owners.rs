@@ -28,6 +28,8 @@ const WITHOUT_IDS: &[(&str, &str)] = &[
     ("listGenerations", "looked through below: none of the other's stands in it"),
     ("listConsumers", "looked through below: none of the other's stands in it"),
     ("listEvents", "looked through below: none of the other's stands in it"),
+    ("createWebhookEndpoint", "makes a thing of the caller's"),
+    ("listWebhookEndpoints", "looked through below: none of the other's stands in it"),
     ("getMe", "shows the caller"),
     ("updateMe", "changes the caller; see me.rs"),
     ("listApiKeys", "looked through below: none of the other's stands in it"),
@@ -81,6 +83,8 @@ impl Operation {
             .replace("{deletion_id}", &things.deletion)
             .replace("{name}", &things.consumer)
             .replace("{key_id}", &things.key)
+            .replace("{endpoint_id}", &things.endpoint)
+            .replace("{event_id}", &things.endpoint)
             .replace("{key}", "x/y")
             .replace("{token}", "x");
         assert!(!path.contains('{'), "{}: this walk does not know what to put into {path}", self.name);
@@ -108,6 +112,7 @@ struct Things {
     deletion: String,
     consumer: String,
     key: String,
+    endpoint: String,
 }
 
 impl Things {
@@ -126,7 +131,15 @@ impl Things {
         person.put(&format!("/v1/consumers/{consumer}"), json!({"acknowledged_seq": 1})).await.expect(200);
         let new = json!({"name": "another", "scopes": ["avatars:read"]});
         let key = aisha_tests::harness::id(&person.post("/v1/api-keys", new).await.expect(201)["api_key"]);
-        Self { avatar, photo, training, generation, deletion, consumer, key }
+        let endpoint = person
+            .post(
+                "/v1/webhook-endpoints",
+                json!({"url": "https://hooks.example/", "event_types": ["webhook_endpoint.disabled"]}),
+            )
+            .await
+            .expect(201);
+        let endpoint = aisha_tests::harness::id(&endpoint);
+        Self { avatar, photo, training, generation, deletion, consumer, key, endpoint }
     }
 
     fn missing() -> Self {
@@ -139,6 +152,7 @@ impl Things {
             deletion: id(),
             consumer: id(),
             key: id(),
+            endpoint: id(),
         }
     }
 
@@ -153,6 +167,7 @@ impl Things {
             format!("/v1/generations/{}", self.generation),
             format!("/v1/consumers/{}", self.consumer),
             "/v1/api-keys".to_owned(),
+            format!("/v1/webhook-endpoints/{}", self.endpoint),
         ] {
             let mut body = owner.get(&path).await.expect(200);
             forget_what_moves(&mut body);
@@ -201,10 +216,27 @@ async fn try_everything(thief: &Person, owner: &Person) {
         assert_eq!(told(&foreign), told(&missing), "{name} tells that the thing exists");
         foreign.problem(404, "not_found");
     }
-    for path in ["/v1/avatars", "/v1/generations", "/v1/events", "/v1/consumers", "/v1/me", "/v1/api-keys"] {
+    for path in [
+        "/v1/avatars",
+        "/v1/generations",
+        "/v1/events",
+        "/v1/consumers",
+        "/v1/webhook-endpoints",
+        "/v1/me",
+        "/v1/api-keys",
+    ] {
         let answer = thief.get(path).await;
         let text = String::from_utf8(answer.bytes.to_vec()).expect("text");
-        for id in [&things.avatar, &things.photo, &things.training, &things.generation, &things.key] {
+        let of_owner = [
+            &things.avatar,
+            &things.photo,
+            &things.training,
+            &things.generation,
+            &things.consumer,
+            &things.key,
+            &things.endpoint,
+        ];
+        for id in of_owner {
             assert!(!text.contains(id.as_str()), "{path} shows another's things");
         }
     }

@@ -21,6 +21,8 @@ mod spending;
 mod store;
 mod trainings;
 mod users;
+mod webhook_deliveries;
+mod webhook_endpoints;
 
 /// Makes two tests of each body: one on each database.
 macro_rules! on_both {

@@ -130,7 +130,11 @@ async fn a_database_that_crashes_under_load_loses_nothing_and_does_nothing_twice
         .await;
     }
     assert_eq!(sandbox(&app).requests().len(), 2, "submissions");
-    let told = bob.get("/v1/events?types=training.completed,training.failed").await.expect(200);
+    let told = until("an event of each end", async || {
+        let told = bob.get("/v1/events?types=training.completed,training.failed").await.expect(200);
+        (told["data"].as_array().map(Vec::len) >= Some(2)).then_some(told)
+    })
+    .await;
     assert_eq!(told["data"].as_array().map(Vec::len), Some(2), "{told:#}");
     app.finish_after_failed_jobs().await;
 }

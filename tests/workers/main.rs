@@ -15,6 +15,7 @@ mod steps;
 mod stops;
 mod submissions;
 mod watch;
+mod webhooks;
 
 /// How often something is done, which the environment may say; few by default, so that the whole suite stays short.
 #[expect(

@@ -90,6 +90,8 @@ pub struct Config {
     pub resubmissions: u32,
     /// How often silent trainings are asked about.
     pub sweep_interval: Duration,
+    /// Whether webhooks may go to addresses that are not public, and without TLS.
+    pub webhooks_allow_private: bool,
     /// How long events are kept.
     pub events_kept: TimeDelta,
     /// After how long the job of a process that died is taken up by another.
@@ -119,6 +121,7 @@ impl Config {
             pictures: PictureConfig::from_env(env)?,
             resubmissions: env.number("AISHA_RESUBMISSIONS", 1, 0, 1)?,
             webhook_url: env.url("AISHA_WEBHOOK_URL")?,
+            webhooks_allow_private: env.parsed("AISHA_WEBHOOKS_ALLOW_PRIVATE", "true or false", false)?,
             events_kept: TimeDelta::days(env.number("AISHA_EVENTS_DAYS", 30, 4, 3650)?.into()),
             job_lease: TimeDelta::seconds(env.number("AISHA_JOB_LEASE_SECONDS", 60, 2, 3600)?.into()),
             sweep_interval: Duration::from_secs(u64::from(env.number("AISHA_SWEEP_SECONDS", 30, 1, 3600)?)),
@@ -222,6 +225,7 @@ mod tests {
             (&[("AISHA_EVENTS_DAYS", "3")], "AISHA_EVENTS_DAYS"),
             (&[("AISHA_STRAYS_KEPT_DAYS", "canary")], "AISHA_STRAYS_KEPT_DAYS"),
             (&[("AISHA_RECEIPTS_KEPT_DAYS", "0")], "AISHA_RECEIPTS_KEPT_DAYS"),
+            (&[("AISHA_WEBHOOKS_ALLOW_PRIVATE", "canary")], "AISHA_WEBHOOKS_ALLOW_PRIVATE"),
             (&[("AISHA_PHOTO_POLICY_PORTRAIT", "canary")], "AISHA_PHOTO_POLICY_PORTRAIT"),
             (&[("AISHA_PHOTO_POLICY_STYLE", "faces=canary")], "AISHA_PHOTO_POLICY_STYLE"),
             (&[("AISHA_PHOTO_POLICY_OBJECT", "faces=warn,canary=warn")], "AISHA_PHOTO_POLICY_OBJECT"),

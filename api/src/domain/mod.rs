@@ -16,8 +16,10 @@ pub mod photo;
 pub mod principal;
 pub mod run;
 pub mod secret;
+pub mod signing_keys;
 pub mod spending;
 pub mod training;
 pub mod user;
+pub mod webhook;
 
 pub use error::Refusal;

@@ -45,6 +45,19 @@ impl Caller {
 }
 
 impl Reader {
+    /// The same, and the principal that does it: the account itself if the key acts for others and names none.
+    pub(super) fn principal_with(self, scope: Scope) -> Result<(Principal, Subscriber), Problem> {
+        let of_all = Principal {
+            key_id: self.key.id,
+            actor: self.key.user_id,
+            subject: self.key.user_id,
+            issuer: self.key.issuer.clone(),
+            scopes: self.key.scopes.clone(),
+        };
+        let me = self.named.clone().unwrap_or(of_all);
+        Ok((me, self.with(scope)?))
+    }
+
     /// Whose events the caller may hear of, and who keeps its places in them, if its key allows this.
     pub(super) fn with(self, scope: Scope) -> Result<Subscriber, Problem> {
         let allowed = self.key.scopes.iter().any(|held| *held == scope || *held == Scope::Admin);

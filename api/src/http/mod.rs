@@ -30,6 +30,7 @@ mod server;
 mod spending;
 mod trainings;
 mod version;
+mod webhook_endpoints;
 
 use std::any::Any;
 use std::time::Duration;
@@ -84,6 +85,7 @@ fn operations() -> OpenApiRouter<App> {
         .merge(generations::routes())
         .merge(events::routes())
         .merge(consumers::routes())
+        .merge(webhook_endpoints::routes())
         .merge(me::routes())
         .merge(api_keys::routes())
         .merge(deletions::routes())

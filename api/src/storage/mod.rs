@@ -21,6 +21,8 @@ pub mod photos;
 pub mod spending;
 pub mod trainings;
 pub mod users;
+pub mod webhook_deliveries;
+pub mod webhook_endpoints;
 
 pub use db::{Db, Tx};
 

@@ -21,6 +21,7 @@ mod sequencer;
 mod submit_generation;
 mod submit_training;
 mod sweep;
+mod webhooks;
 
 use tokio::task::JoinSet;
 
@@ -46,6 +47,7 @@ impl Workers {
         loops.spawn(sequencer::run(app.clone()));
         loops.spawn(runner::run(app.clone()));
         loops.spawn(sweep::run(app.clone()));
+        loops.spawn(webhooks::run(app.clone()));
         Self { loops }
     }
 

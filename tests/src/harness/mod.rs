@@ -10,6 +10,7 @@ pub mod pictures;
 pub mod postgres;
 pub mod program;
 pub mod raw_http;
+pub mod receiver;
 pub mod sse;
 pub mod wire;
 
