@@ -19,6 +19,7 @@ use crate::domain::training::Step;
 use crate::fal::{Fal, WebhookVerifier};
 use crate::files::{Files, FilesError, Key, Spool};
 use crate::metrics::Metrics;
+use crate::rate_limits::RateLimits;
 use crate::storage::{Db, StorageError, Tx, events, jobs, trainings};
 
 /// The running service, as each request and each job sees it. Cheap to clone.
@@ -44,6 +45,8 @@ pub struct App {
     pub settings: Arc<Settings>,
     /// What wakes whom.
     pub signals: Arc<Signals>,
+    /// Who has asked how often.
+    pub rate_limits: Arc<RateLimits>,
     /// What is counted.
     pub metrics: Arc<Metrics>,
 }

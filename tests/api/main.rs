@@ -16,6 +16,7 @@ mod openapi;
 mod owners;
 mod photos;
 mod problems;
+mod rate_limits;
 mod spending;
 mod trainings;
 mod uploads;

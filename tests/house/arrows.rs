@@ -15,10 +15,11 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("accounts", &["domain", "storage"]),
     ("inventory", &["files", "storage"]),
     ("metrics", &[]),
-    ("app", &["config", "domain", "fal", "files", "metrics", "storage"]),
+    ("rate_limits", &["config", "domain"]),
+    ("app", &["config", "domain", "fal", "files", "metrics", "rate_limits", "storage"]),
     ("http", &["app", "domain", "fal", "files", "storage"]),
     ("workers", &["app", "domain", "fal", "files", "inventory", "storage"]),
-    ("service", &["accounts", "app", "config", "domain", "fal", "files", "http", "storage", "workers"]),
+    ("service", &["accounts", "app", "config", "domain", "fal", "files", "http", "rate_limits", "storage", "workers"]),
     ("demo", &["accounts", "config", "domain", "fal", "files", "service", "storage"]),
     ("cli", &["accounts", "config", "demo", "domain", "fal", "files", "http", "inventory", "service", "storage"]),
 ];
