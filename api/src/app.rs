@@ -20,6 +20,7 @@ use crate::fal::{Fal, WebhookVerifier};
 use crate::feed::Feed;
 use crate::files::{Files, FilesError, Key, Spool};
 use crate::metrics::Metrics;
+use crate::rate_limits::RateLimits;
 use crate::storage::{Db, StorageError, Tx, events, jobs, spending, trainings};
 use crate::webhooks::Courier;
 
@@ -48,6 +49,8 @@ pub struct App {
     pub settings: Arc<Settings>,
     /// What wakes whom.
     pub signals: Arc<Signals>,
+    /// Who has asked how often.
+    pub rate_limits: Arc<RateLimits>,
     /// What is counted.
     pub metrics: Arc<Metrics>,
 }

@@ -8,8 +8,8 @@
 //!    read in the crate `aisha-imaging`. [`webhooks`]: the way to those who are told.
 //! 4. [`http`]: the door. [`workers`]: the jobs and loops behind it. The two never import each other; they meet in jobs.
 //! 5. [`config`]: the settings. [`metrics`]: what is counted. [`feed`]: new events, handed to all who
-//!    listen. [`inventory`]: the store compared with what the database knows of it. [`app`]: what door and workers
-//!    share. [`service`]: all of it, opened and closed.
+//!    listen. [`inventory`]: the store compared with what the database knows of it. [`rate_limits`]: who has asked how
+//!    often. [`app`]: what door and workers share. [`service`]: all of it, opened and closed.
 //! 6. [`cli`], [`accounts`] and [`demo`]: what a person at a terminal needs.
 //!
 //! The way of a photo: `http::photos::upload` reads it, `http::photos::intake` has it looked at, stores it and writes its
@@ -29,6 +29,7 @@ pub mod files;
 pub mod http;
 pub mod inventory;
 pub mod metrics;
+pub mod rate_limits;
 pub mod service;
 pub mod storage;
 pub mod webhooks;

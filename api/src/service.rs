@@ -22,6 +22,7 @@ use crate::fal::Fal;
 use crate::fal::sandbox::{Sandbox, SandboxSettings};
 use crate::files::{Files, Folder, S3, Spool};
 use crate::http;
+use crate::rate_limits::RateLimits;
 use crate::storage::Db;
 use crate::webhooks::Courier;
 use crate::workers::Workers;
@@ -92,6 +93,7 @@ impl Service {
             webhooks: Arc::new(fal.webhook_verifier()),
             fal,
             imaging: Arc::new(open_imaging(config)?),
+            rate_limits: Arc::new(RateLimits::new(config.requests, &clock)),
             clock,
             ids,
             settings: Arc::new(settings),

@@ -100,6 +100,7 @@ codes! {
     ResolutionTooHigh = "resolution_too_high", 422, "The picture is too large";
     TooManyPhotos = "too_many_photos", 422, "The avatar is full";
     NoPhotos = "no_photos", 422, "No photo was in the request";
+    RateLimited = "rate_limited", 429, "Too many requests in a short time";
     UserTrainingsCap = "user_trainings_cap", 429, "The person's trainings of the day are used up";
     UserGenerationsCap = "user_generations_cap", 429, "The person's generations of the day are used up";
     UserSpendingCap = "user_spending_cap", 429, "The person's money of the day is used up";

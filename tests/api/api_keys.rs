@@ -108,16 +108,16 @@ async fn a_key_made_with_one_that_ends_ends_with_it() {
     };
     let (ann, forever) = (app.person_of(new).await, app.person("ann").await);
     let text = |time: DateTime<chrono::Utc>| json!(time.to_rfc3339_opts(SecondsFormat::Secs, true));
-    let make = async |person: &aisha_tests::harness::Person, end: Value| {
+    let ask = async |person: &aisha_tests::harness::Person, end: Value| {
         person.post("/v1/api-keys", json!({"name": "another", "scopes": ["keys:manage"], "expires_at": end})).await
     };
-    let made = make(&ann, Value::Null).await.expect(201);
+    let made = ask(&ann, Value::Null).await.expect(201);
     assert_eq!(made["api_key"]["expires_at"], text(end));
-    make(&ann, text(end)).await.expect(201);
-    make(&ann, text(end + TimeDelta::seconds(1))).await.problem(422, "validation_failed");
-    make(&forever, text(end + TimeDelta::days(99))).await.expect(201);
-    assert_eq!(make(&forever, Value::Null).await.expect(201)["api_key"]["expires_at"], json!(null));
-    make(&forever, text(clock.now())).await.problem(422, "validation_failed");
+    ask(&ann, text(end)).await.expect(201);
+    ask(&ann, text(end + TimeDelta::seconds(1))).await.problem(422, "validation_failed");
+    ask(&forever, text(end + TimeDelta::days(99))).await.expect(201);
+    assert_eq!(ask(&forever, Value::Null).await.expect(201)["api_key"]["expires_at"], json!(null));
+    ask(&forever, text(clock.now())).await.problem(422, "validation_failed");
     let another = app.stranger().showing(made["secret"].as_str().expect("a secret"));
     another.get("/v1/api-keys").await.expect(200);
     clock.advance(TimeDelta::days(1));

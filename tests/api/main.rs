@@ -19,6 +19,7 @@ mod openapi;
 mod owners;
 mod photos;
 mod problems;
+mod rate_limits;
 mod spending;
 mod streams;
 mod trainings;

@@ -13,6 +13,7 @@ mod limits;
 mod log;
 mod objects;
 mod pictures;
+mod requests;
 mod rules;
 mod spending;
 
@@ -32,6 +33,7 @@ pub use self::limits::{PhotoLimits, UploadLimits};
 pub use self::log::LogConfig;
 pub use self::objects::ObjectsConfig;
 pub use self::pictures::{FaceModelFile, PictureConfig};
+pub use self::requests::{Rate, RequestLimits};
 pub use self::spending::{Prices, SpendingConfig};
 use crate::domain::photo::judgement::Rules;
 
@@ -76,6 +78,8 @@ pub struct Config {
     pub generator_prices: GeneratorPrices,
     /// What may be spent.
     pub spending: SpendingConfig,
+    /// How many requests are taken.
+    pub requests: RequestLimits,
     /// What photos are taken.
     pub photos: PhotoLimits,
     /// What photos are judged by.
@@ -117,6 +121,7 @@ impl Config {
             rules: rules::from_env(env)?,
             uploads: UploadLimits::from_env(env, &photos)?,
             photos,
+            requests: RequestLimits::from_env(env)?,
             housekeeping: HousekeepingConfig::from_env(env)?,
             pictures: PictureConfig::from_env(env)?,
             resubmissions: env.number("AISHA_RESUBMISSIONS", 1, 0, 1)?,
@@ -223,6 +228,8 @@ mod tests {
             (&[("AISHA_KEY_USD_PER_DAY", "NaN")], "AISHA_KEY_USD_PER_DAY"),
             (&[("AISHA_SPENDING_STOPPED", "canary")], "AISHA_SPENDING_STOPPED"),
             (&[("AISHA_EVENTS_DAYS", "3")], "AISHA_EVENTS_DAYS"),
+            (&[("AISHA_KEY_REQUESTS_PER_SECOND", "canary")], "AISHA_KEY_REQUESTS_PER_SECOND"),
+            (&[("AISHA_USER_REQUESTS_BURST", "0")], "AISHA_USER_REQUESTS_BURST"),
             (&[("AISHA_STRAYS_KEPT_DAYS", "canary")], "AISHA_STRAYS_KEPT_DAYS"),
             (&[("AISHA_RECEIPTS_KEPT_DAYS", "0")], "AISHA_RECEIPTS_KEPT_DAYS"),
             (&[("AISHA_WEBHOOKS_ALLOW_PRIVATE", "canary")], "AISHA_WEBHOOKS_ALLOW_PRIVATE"),

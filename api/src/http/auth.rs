@@ -1,5 +1,7 @@
 //! Who is calling: the key, and the person it acts for.
 
+use std::time::Duration;
+
 use aisha_openapi::problem::ProblemCode;
 use aisha_openapi::vocabulary::Scope;
 use axum::extract::FromRequestParts;
@@ -104,6 +106,7 @@ async fn authenticate(headers: &HeaderMap, app: &App) -> Result<ApiKey, Problem>
     let now = app.now();
     let key = api_keys::find(&app.db, text.id).await?.filter(|key| text.opens(key) && key.is_live(now));
     let key = key.ok_or_else(|| unauthenticated("The key is not valid, or no longer."))?;
+    app.rate_limits.pass_key(key.id).map_err(|wait| too_many("This key has", wait))?;
     api_keys::touch(&app.db, &key, now).await?;
     Ok(key)
 }
@@ -118,6 +121,7 @@ async fn principal(key: &ApiKey, headers: &HeaderMap, app: &App) -> Result<Optio
         (Some(_), None) => return Ok(None),
         (Some(issuer), Some(named)) => (subject(app, issuer, named).await?, Some(issuer.to_owned())),
     };
+    app.rate_limits.pass_user(subject).map_err(|wait| too_many("This person has", wait))?;
     Ok(Some(Principal { key_id: key.id, actor: key.user_id, subject, issuer, scopes: key.scopes.clone() }))
 }
 
@@ -156,6 +160,13 @@ fn is_external_id(id: &str) -> bool {
 
 fn unauthenticated(detail: &str) -> Problem {
     Problem::new(ProblemCode::Unauthenticated, detail)
+}
+
+/// Whole seconds to wait, so that nobody comes back a moment too early.
+fn too_many(who: &str, wait: Duration) -> Problem {
+    let seconds = u32::try_from(wait.as_millis().div_ceil(1000)).unwrap_or(u32::MAX).max(1);
+    let detail = format!("{who} made too many requests in a short time. Go on in {seconds} s, and more slowly.");
+    Problem::new(ProblemCode::RateLimited, detail).retry_after(seconds)
 }
 
 fn lacks(scope: Scope) -> Problem {

@@ -113,6 +113,7 @@ fn complete_operation(operation: &mut Operation, takes_body: bool) {
         refusals.push(("400", "The key acts for others and the request names nobody."));
         refusals.push(("401", "No valid credentials."));
         refusals.push(("403", "The key does not allow this."));
+        refusals.push(("429", "Too many requests in a short time; `Retry-After` says when to go on."));
         operation.security = Some(vec![SecurityRequirement::new::<_, _, String>("api_key", [])]);
         parameters.push(RefOr::T(act_as()));
     }

@@ -29,6 +29,7 @@ pub(super) async fn run(app: App) {
         if let Err(error) = round(&app).await {
             tracing::warn!(%error, "a round of the sweep failed");
         }
+        app.rate_limits.forget_idle();
         tokio::select! {
             () = tokio::time::sleep(app.settings.sweep_interval) => {}
             () = app.signals.shutdown.cancelled() => {}
