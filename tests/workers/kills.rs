@@ -3,31 +3,24 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::net::{Ipv4Addr, TcpListener};
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use aisha_api::accounts::ensure_developer_key;
-use aisha_api::config::{Config, DatabaseConfig, ObjectsConfig};
+use aisha_api::config::Config;
 use aisha_api::domain::clock::Clock;
-use aisha_api::domain::ids::{Ids, TrainingId};
+use aisha_api::domain::ids::TrainingId;
 use aisha_api::domain::secret::Secret;
 use aisha_api::fal::sandbox::{Fault, FileFault, Rule, StatusFault, SubmitFault};
-use aisha_api::service::open_database;
-use aisha_api::storage::db::MIGRATIONS;
 use aisha_api::storage::{objects, trainings};
 use aisha_api::workers::sweep_once;
 use aisha_openapi::vocabulary::TrainingStatus;
-use aisha_tests::harness::app::config_in;
-use aisha_tests::harness::object_store::ObjectStore;
-use aisha_tests::harness::{Person, TestApp, fal, pictures, postgres};
+use aisha_tests::harness::{Person, TestApp, fal, pictures};
 use chrono::TimeDelta;
 use futures_util::future::{join, join_all};
+use reqwest::Method;
 use reqwest::multipart::{Form, Part};
-use reqwest::{Method, RequestBuilder};
-use serde_json::{Value, json};
+use serde_json::json;
 
+use crate::killed::{Killed, Program, answered, id};
 use crate::number_from;
 use crate::watch::until;
 
@@ -35,59 +28,6 @@ use crate::watch::until;
 const PEOPLE: u32 = 3;
 /// So long the service lives after a start, at most.
 const LONGEST_LIFE: Duration = Duration::from_millis(1200);
-
-/// The program and where it lives.
-struct Program {
-    folder: PathBuf,
-    port: u16,
-    /// Where it keeps its things, if not in its folder.
-    settings: Vec<(String, String)>,
-    process: RefCell<Option<Child>>,
-}
-
-impl Program {
-    fn new(folder: &Path, settings: Vec<(String, String)>) -> Self {
-        // Free now, and asked for by nobody else: the address must stay the same over all starts.
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
-        let port = listener.local_addr().expect("a bound port has an address").port();
-        Self { folder: folder.to_owned(), port, settings, process: RefCell::default() }
-    }
-
-    fn url(&self) -> String {
-        format!("http://127.0.0.1:{}/", self.port)
-    }
-
-    /// Starts it and waits until it is ready.
-    async fn start(&self) {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_aisha-api-under-test"));
-        command.arg("serve").current_dir(&self.folder).stdout(Stdio::null()).env_clear();
-        command.env("AISHA_DATA_DIR", &self.folder).env("AISHA_LISTEN", format!("127.0.0.1:{}", self.port));
-        command.env("AISHA_SANDBOX_TRAINING_SECONDS", "1").env("AISHA_SWEEP_SECONDS", "1");
-        command.env("AISHA_JOB_LEASE_SECONDS", "2").env("AISHA_FACE_MODEL", "off").envs(self.settings.iter().cloned());
-        *self.process.borrow_mut() = Some(command.spawn().expect("the program starts"));
-        let anybody = Person::new(self.url(), None);
-        until("a service that is ready", async || {
-            let ready = anybody.request(Method::GET, "/readyz").send().await;
-            ready.is_ok_and(|answer| answer.status().is_success()).then_some(())
-        })
-        .await;
-    }
-
-    /// Kills it as the kernel or a power cut would.
-    fn kill(&self) {
-        let mut process = self.process.borrow_mut().take().expect("it runs");
-        process.kill().expect("a child can be killed");
-        process.wait().expect("a killed child ends");
-    }
-}
-
-impl Drop for Program {
-    fn drop(&mut self) {
-        if let Some(mut process) = self.process.borrow_mut().take() {
-            let _ = (process.kill(), process.wait());
-        }
-    }
-}
 
 /// What the service has said is done.
 #[derive(Default)]
@@ -111,22 +51,6 @@ impl Acknowledged {
         }
         paths.len()
     }
-}
-
-/// Sends a request until it is answered, as a client does that knows of `Idempotency-Key`.
-async fn answered(request: impl Fn() -> RequestBuilder) -> Value {
-    until("an answer", async || {
-        let answer = request().send().await.ok()?;
-        let status = answer.status();
-        let body = answer.json::<Value>().await.ok()?;
-        assert!(status.is_success() || status.as_u16() >= 500 || status.as_u16() == 409, "{status} {body:#}");
-        status.is_success().then_some(body)
-    })
-    .await
-}
-
-fn id(body: &Value) -> String {
-    body["id"].as_str().expect("an id").to_owned()
 }
 
 /// One person, who makes one avatar after the other until the end of the kills.
@@ -173,39 +97,18 @@ async fn kill_again_and_again(program: &Program, key: &Secret, done: &Acknowledg
 
 #[tokio::test]
 async fn a_killed_service_loses_nothing_doubles_nothing_and_ends_everything_on_one_machine() {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    let program = Program::new(folder.path(), Vec::new());
-    program.start().await;
-    let key = until("the developer's key", async || {
-        std::fs::read_to_string(folder.path().join("dev-key")).ok().filter(|key| key.ends_with('\n'))
-    })
-    .await;
-    lives_through_kills(program, Secret::new(key.trim()), config_in(folder.path())).await;
+    lives_through_kills(Killed::on_one_machine().await).await;
 }
 
 #[tokio::test]
 async fn a_killed_service_loses_nothing_doubles_nothing_and_ends_everything_on_postgres_and_s3() {
-    let Some(database) = postgres::database(&MIGRATIONS).await else { return };
-    let (folder, store) = (tempfile::tempdir().expect("a temporary folder"), ObjectStore::start().await);
-    let bucket = store.settings.clone();
-    let mut settings = ObjectStore::variables(&bucket);
-    settings.push(("DATABASE_URL", database.clone()));
-    let settings = settings.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
-    let program = Program::new(folder.path(), settings);
-    program.start().await;
-    let mut config = config_in(folder.path());
-    config.database = DatabaseConfig::Postgres(Secret::new(database));
-    config.objects = ObjectsConfig::S3(Box::new(bucket));
-    // Only the embedded database makes a key by itself.
-    let db = open_database(&config.database).await.expect("the database");
-    let (clock, file) = (Clock::system(), folder.path().join("key"));
-    ensure_developer_key(&db, &clock, &Ids::random(clock.clone()), &file).await.expect("a key");
-    db.close().await;
-    let key = std::fs::read_to_string(file).expect("the key");
-    lives_through_kills(program, Secret::new(key.trim()), config).await;
+    if let Some(killed) = Killed::on_postgres_and_s3().await {
+        lives_through_kills(killed).await;
+    }
 }
 
-async fn lives_through_kills(program: Program, key: Secret, config: Config) {
+async fn lives_through_kills(killed: Killed) {
+    let Killed { program, key, config, .. } = killed;
     let person = Person::new(program.url(), Some(key.clone()));
     let (done, is_over) = (Acknowledged::default(), RefCell::new(false));
     for moment in moments() {
