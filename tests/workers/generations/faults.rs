@@ -46,17 +46,20 @@ async fn pictures_wait_for_a_store_that_is_away() {
 }
 
 #[tokio::test]
-async fn weights_that_are_gone_make_no_picture_and_say_so() {
-    let app = TestApp::new().await;
+async fn weights_that_are_gone_are_offered_once_more_and_then_it_is_said_so() {
+    let app = TestApp::with(|config: &mut Config| config.resubmissions = 1).await;
     let studio = Studio::on(&app).await;
     let weights = app.rooms().files.list("").await.expect("a list");
     let weights = weights.iter().find(|key| key.as_str().ends_with(".safetensors")).expect("the weights");
     app.rooms().files.delete(&Key::parse(weights.as_str()).expect("a key")).await.expect("a deletion");
-    let id = studio.ask("in the rain").await;
+    // When the webhook of the first attempt comes, the next one waits for its turn.
+    let id = studio.ask("in the rain sandbox:webhook=delayed,ms=5000").await;
     let failed = ended(&app, id).await;
     assert_eq!((failed.status, failed.error_code.as_deref()), (S::Failed, Some("file_download_error")), "{failed:#?}");
     assert_eq!(told(&app, &failed).await[&id], [EventType::GenerationFailed]);
-    assert_eq!(submissions(&app).await[&id].len(), 1);
+    assert_eq!(submissions(&app).await[&id].len(), 2);
+    let surplus = app.rooms().metrics.fal_webhooks.get_or_create(&[("outcome", "surplus")]).get();
+    assert_eq!(surplus, 1, "the failure of an attempt that does not count any more");
     app.settled().await;
     // The test took them from the store behind the ledger's back.
     app.finish_without_looking().await;
