@@ -48,12 +48,12 @@ pub(super) async fn submit_again(app: &App, generation: &Generation) -> Result<b
     let now = app.now();
     let token = attempt_token().map_err(|_| JobError::retry("the machine gives no random bytes"))?;
     let mut tx = app.begin().await?;
-    let (is_open, run_at) = match generation.request {
-        None => (generations::submit_again(&mut tx, generation.id, &token, now).await?, now),
-        Some(_) => {
-            let run_at = now + WEIGHTS_PAUSE;
-            (generations::reopen(&mut tx, generation.id, &token, run_at, now).await?, run_at)
-        }
+    let is_lost = generation.request.is_none();
+    let run_at = if is_lost { now } else { now + WEIGHTS_PAUSE };
+    let is_open = if is_lost {
+        generations::submit_again(&mut tx, generation.id, &token, now).await?
+    } else {
+        generations::reopen(&mut tx, generation.id, &token, run_at, now).await?
     };
     if !is_open {
         return Ok(false);
