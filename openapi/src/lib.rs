@@ -4,6 +4,7 @@
 //! this crate is generated from them. Types that are sent to the service (`New…`, `…Patch`) refuse fields they do not
 //! know; in answers every field is always there, and null where it has no value.
 
+pub mod api_keys;
 pub mod avatars;
 pub mod consumers;
 pub mod deletions;
@@ -16,3 +17,4 @@ pub mod problem;
 pub mod trainings;
 pub mod users;
 pub mod vocabulary;
+pub mod webhooks;

@@ -1,6 +1,7 @@
 //! The contract of the HTTP API, a file a resource, each rule with its status and its code.
 
 mod albums;
+mod api_keys;
 mod auth;
 mod avatars;
 mod consumers;
@@ -23,3 +24,4 @@ mod streams;
 mod trainings;
 mod uploads;
 mod versions;
+mod webhook_endpoints;

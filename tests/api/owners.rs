@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 /// Operations that need no key, and what guards them instead.
 const PUBLIC: &[(&str, &str)] = &[
     ("getObject", "the signature in the link is the permission; see objects.rs"),
+    ("getDeletionByLink", "the word in the link is the permission; see deletions.rs"),
     ("receiveFalWebhook", "fal's signature is the permission; see fal_webhook.rs"),
     ("isAlive", "tells nothing of anybody"),
     ("isReady", "tells nothing of anybody"),
@@ -27,7 +28,12 @@ const WITHOUT_IDS: &[(&str, &str)] = &[
     ("listGenerations", "looked through below: none of the other's stands in it"),
     ("listConsumers", "looked through below: none of the other's stands in it"),
     ("listEvents", "looked through below: none of the other's stands in it"),
+    ("createWebhookEndpoint", "makes a thing of the caller's"),
+    ("listWebhookEndpoints", "looked through below: none of the other's stands in it"),
     ("getMe", "shows the caller"),
+    ("updateMe", "changes the caller; see me.rs"),
+    ("listApiKeys", "looked through below: none of the other's stands in it"),
+    ("createApiKey", "makes a key of the caller's; see api_keys.rs"),
     ("deleteMe", "deletes the caller; see deletions.rs"),
 ];
 
@@ -76,6 +82,9 @@ impl Operation {
             .replace("{number}", "1")
             .replace("{deletion_id}", &things.deletion)
             .replace("{name}", &things.consumer)
+            .replace("{key_id}", &things.key)
+            .replace("{endpoint_id}", &things.endpoint)
+            .replace("{event_id}", &things.endpoint)
             .replace("{key}", "x/y")
             .replace("{token}", "x");
         assert!(!path.contains('{'), "{}: this walk does not know what to put into {path}", self.name);
@@ -102,6 +111,8 @@ struct Things {
     generation: String,
     deletion: String,
     consumer: String,
+    key: String,
+    endpoint: String,
 }
 
 impl Things {
@@ -118,12 +129,31 @@ impl Things {
         let (photo, deletion) = (aisha_tests::harness::id(&photos["data"][0]), aisha_tests::harness::id(&deletion));
         let consumer = format!("reader-of-{avatar}");
         person.put(&format!("/v1/consumers/{consumer}"), json!({"acknowledged_seq": 1})).await.expect(200);
-        Self { avatar, photo, training, generation, deletion, consumer }
+        let new = json!({"name": "another", "scopes": ["avatars:read"]});
+        let key = aisha_tests::harness::id(&person.post("/v1/api-keys", new).await.expect(201)["api_key"]);
+        let endpoint = person
+            .post(
+                "/v1/webhook-endpoints",
+                json!({"url": "https://hooks.example/", "event_types": ["webhook_endpoint.disabled"]}),
+            )
+            .await
+            .expect(201);
+        let endpoint = aisha_tests::harness::id(&endpoint);
+        Self { avatar, photo, training, generation, deletion, consumer, key, endpoint }
     }
 
     fn missing() -> Self {
         let id = || uuid::Uuid::now_v7().to_string();
-        Self { avatar: id(), photo: id(), training: id(), generation: id(), deletion: id(), consumer: id() }
+        Self {
+            avatar: id(),
+            photo: id(),
+            training: id(),
+            generation: id(),
+            deletion: id(),
+            consumer: id(),
+            key: id(),
+            endpoint: id(),
+        }
     }
 
     /// All that their owner can see of them, but for signed links, which differ from hour to hour.
@@ -136,6 +166,8 @@ impl Things {
             format!("/v1/avatars/{}/trainings", self.avatar),
             format!("/v1/generations/{}", self.generation),
             format!("/v1/consumers/{}", self.consumer),
+            "/v1/api-keys".to_owned(),
+            format!("/v1/webhook-endpoints/{}", self.endpoint),
         ] {
             let mut body = owner.get(&path).await.expect(200);
             forget_what_moves(&mut body);
@@ -184,10 +216,27 @@ async fn try_everything(thief: &Person, owner: &Person) {
         assert_eq!(told(&foreign), told(&missing), "{name} tells that the thing exists");
         foreign.problem(404, "not_found");
     }
-    for path in ["/v1/avatars", "/v1/generations", "/v1/events", "/v1/consumers", "/v1/me"] {
+    for path in [
+        "/v1/avatars",
+        "/v1/generations",
+        "/v1/events",
+        "/v1/consumers",
+        "/v1/webhook-endpoints",
+        "/v1/me",
+        "/v1/api-keys",
+    ] {
         let answer = thief.get(path).await;
         let text = String::from_utf8(answer.bytes.to_vec()).expect("text");
-        for id in [&things.avatar, &things.photo, &things.training, &things.generation] {
+        let of_owner = [
+            &things.avatar,
+            &things.photo,
+            &things.training,
+            &things.generation,
+            &things.consumer,
+            &things.key,
+            &things.endpoint,
+        ];
+        for id in of_owner {
             assert!(!text.contains(id.as_str()), "{path} shows another's things");
         }
     }

@@ -16,6 +16,7 @@ crate::on_both!(
     a_change_that_is_rolled_back_leaves_no_job,
     the_same_work_waits_once_and_at_the_earliest_time_asked_for,
     work_that_is_being_done_can_be_asked_for_again,
+    work_is_pending_until_it_is_done_or_has_failed,
     jobs_are_claimed_when_they_are_due_the_longest_due_first,
     of_many_claimers_each_job_has_one,
     a_lane_that_is_full_is_passed_over,
@@ -34,6 +35,23 @@ fn apply(number: u128) -> Job {
 async fn enqueue(store: &Store, job: &Job, seconds: i64) {
     let id = JobId(Uuid::now_v7());
     store.write(async |tx| jobs::enqueue(tx, id, job, at(seconds), at(0)).await).await.unwrap();
+}
+
+async fn work_is_pending_until_it_is_done_or_has_failed(store: Store) {
+    let is_pending = async |job: Job| store.write(async |tx| jobs::is_pending(tx, &job).await).await.unwrap();
+    for fails in [false, true] {
+        assert!(!is_pending(apply(1)).await);
+        enqueue(&store, &apply(1), 5).await;
+        assert!(is_pending(apply(1)).await && !is_pending(apply(2)).await);
+        let claimed = claim(&store, 5).await.unwrap();
+        assert!(is_pending(apply(1)).await);
+        if fails {
+            jobs::fail(&store.db, &claimed, "in vain").await.unwrap();
+        } else {
+            assert!(jobs::finish(&store.db, &claimed).await.unwrap());
+        }
+    }
+    assert!(!is_pending(apply(1)).await);
 }
 
 /// Claims at this second, for ten seconds.
@@ -68,6 +86,7 @@ async fn every_kind_of_job_comes_back_as_it_was_left(store: Store) {
         Job::MeasurePhoto { photo_id: PhotoId(Uuid::now_v7()) },
         Job::AbandonRequest { endpoint: "fal-ai/flux-2/klein".into(), request_id: NAME.into() },
         Job::ClearObjects {},
+        Job::CheckObjects {},
     ];
     for job in all {
         enqueue(&store, &job, 0).await;

@@ -14,12 +14,15 @@ mod fal_deliveries;
 mod generations;
 mod idempotency;
 mod jobs;
+mod object_differences;
 mod objects;
 mod photos;
 mod spending;
 mod store;
 mod trainings;
 mod users;
+mod webhook_deliveries;
+mod webhook_endpoints;
 
 /// Makes two tests of each body: one on each database.
 macro_rules! on_both {

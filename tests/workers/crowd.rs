@@ -70,7 +70,7 @@ pub(crate) async fn submit(app: &TestApp, training: &Training, archive: &str) ->
     let (webhook, now) = (webhook.parse().expect("a URL"), rooms.now());
     let far = now + TimeDelta::hours(1);
     let mut tx = rooms.begin().await.expect("a transaction");
-    assert!(trainings::begin_submission(&mut tx, training.id, "", far, now).await.expect("a step"));
+    assert!(trainings::begin_submission(&mut tx, training.id, "", far, far, now).await.expect("a step"));
     rooms.commit(tx).await.expect("a commit");
     let input = json!({"images_data_url": archive, "trigger_phrase": "ann", "steps": 10});
     let submitted = rooms.fal.submit(&training.settings.endpoint, &input, &webhook, None).await.expect("accepted");

@@ -1,4 +1,5 @@
-//! The real program, to be killed as the kernel or a power cut would, and whoever talks to it all the same.
+//! The program as a child of the test, at an address that stays the same over all its lives, to be killed as the kernel
+//! or a power cut would; and whoever talks to it all the same.
 
 use std::cell::RefCell;
 use std::net::{Ipv4Addr, TcpListener};
@@ -55,14 +56,18 @@ impl Killed {
         let mut config = config_in(folder.path());
         config.database = DatabaseConfig::Postgres(Secret::new(database));
         config.objects = ObjectsConfig::S3(Box::new(bucket));
-        // Only the embedded database makes a key by itself.
-        let db = open_database(&config.database).await.expect("the database");
-        let (clock, file) = (Clock::system(), folder.path().join("key"));
-        ensure_developer_key(&db, &clock, &Ids::random(clock.clone()), &file).await.expect("a key");
-        db.close().await;
-        let key = std::fs::read_to_string(file).expect("the key");
-        Some(Self { program, key: Secret::new(key.trim()), config, _kept: (folder, Some(store)) })
+        let key = make_developer(&config, folder.path()).await;
+        Some(Self { program, key, config, _kept: (folder, Some(store)) })
     }
+}
+
+/// Makes the developer's key, which only the embedded database makes by itself.
+pub(crate) async fn make_developer(config: &Config, folder: &Path) -> Secret {
+    let db = open_database(&config.database).await.expect("the database");
+    let (clock, file) = (Clock::system(), folder.join("key"));
+    ensure_developer_key(&db, &clock, &Ids::random(clock.clone()), &file).await.expect("a key");
+    db.close().await;
+    Secret::new(std::fs::read_to_string(file).expect("the key").trim())
 }
 
 /// The program and where it lives.
@@ -75,7 +80,7 @@ pub(crate) struct Program {
 }
 
 impl Program {
-    fn new(folder: &Path, settings: Vec<(String, String)>) -> Self {
+    pub(crate) fn new(folder: &Path, settings: Vec<(String, String)>) -> Self {
         // Free now, and asked for by nobody else: the address must stay the same over all starts.
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
         let port = listener.local_addr().expect("a bound port has an address").port();
@@ -88,24 +93,40 @@ impl Program {
 
     /// Starts it and waits until it is ready.
     pub(crate) async fn start(&self) {
+        assert!(self.start_with(&[]).await, "it ended at its start");
+    }
+
+    /// Starts it with settings of this one life, and waits until it is ready; `false` if it has ended before.
+    pub(crate) async fn start_with(&self, settings: &[(&str, &str)]) -> bool {
         let mut command = Command::new(env!("CARGO_BIN_EXE_aisha-api-under-test"));
         command.arg("serve").current_dir(&self.folder).stdout(Stdio::null()).env_clear();
         command.env("AISHA_DATA_DIR", &self.folder).env("AISHA_LISTEN", format!("127.0.0.1:{}", self.port));
         command.env("AISHA_SANDBOX_TRAINING_SECONDS", "1").env("AISHA_SWEEP_SECONDS", "1");
         command.env("AISHA_JOB_LEASE_SECONDS", "2").env("AISHA_FACE_MODEL", "off").envs(self.settings.iter().cloned());
+        command.envs(settings.iter().copied());
         *self.process.borrow_mut() = Some(command.spawn().expect("the program starts"));
         let anybody = Person::new(self.url(), None);
         until("a service that is ready", async || {
+            if self.has_ended() {
+                return Some(false);
+            }
             let ready = anybody.request(Method::GET, "/readyz").send().await;
-            ready.is_ok_and(|answer| answer.status().is_success()).then_some(())
+            ready.is_ok_and(|answer| answer.status().is_success()).then_some(true)
         })
-        .await;
+        .await
+    }
+
+    /// Whether it has ended by itself.
+    pub(crate) fn has_ended(&self) -> bool {
+        let mut process = self.process.borrow_mut();
+        process.as_mut().expect("it runs").try_wait().expect("a child can be asked").is_some()
     }
 
     /// Kills it as the kernel or a power cut would.
     pub(crate) fn kill(&self) {
         let mut process = self.process.borrow_mut().take().expect("it runs");
-        process.kill().expect("a child can be killed");
+        // It may have ended by itself.
+        let _ = process.kill();
         process.wait().expect("a killed child ends");
     }
 }

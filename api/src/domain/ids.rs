@@ -46,6 +46,8 @@ ids! {
     DeletionId,
     /// An event.
     EventId,
+    /// An endpoint of outgoing webhooks.
+    WebhookEndpointId,
     /// A job.
     JobId,
 }

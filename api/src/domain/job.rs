@@ -52,6 +52,8 @@ pub enum Job {
     },
     /// Deletes objects that nothing needs any more.
     ClearObjects {},
+    /// Compares the object store with the ledger.
+    CheckObjects {},
     /// Looks at a photo that came before there was anybody to look.
     MeasurePhoto {
         /// Which photo.
@@ -105,6 +107,7 @@ impl Job {
             Self::CancelGeneration { .. } => "cancel_generation",
             Self::AbandonRequest { .. } => "abandon_request",
             Self::ClearObjects {} => "clear_objects",
+            Self::CheckObjects {} => "check_objects",
             Self::MeasurePhoto { .. } => "measure_photo",
         }
     }
@@ -121,7 +124,7 @@ impl Job {
             | Self::CollectGeneration { generation_id }
             | Self::CancelGeneration { generation_id } => generation_id.to_string(),
             Self::AbandonRequest { request_id, .. } => request_id.clone(),
-            Self::ClearObjects {} => String::new(),
+            Self::ClearObjects {} | Self::CheckObjects {} => String::new(),
             Self::MeasurePhoto { photo_id } => photo_id.to_string(),
         }
     }

@@ -30,6 +30,14 @@ impl Caller {
         if self.0.may(scope) { Ok(self.0) } else { Err(lacks(scope)) }
     }
 
+    /// The principal, if its key allows all of these.
+    pub(super) fn with_all(self, scopes: &[Scope]) -> Result<Principal, Problem> {
+        match scopes.iter().find(|scope| !self.0.may(**scope)) {
+            Some(scope) => Err(lacks(*scope)),
+            None => Ok(self.0),
+        }
+    }
+
     /// The principal, for what every key may do.
     pub(super) fn any(self) -> Principal {
         self.0
@@ -37,6 +45,19 @@ impl Caller {
 }
 
 impl Reader {
+    /// The same, and the principal that does it: the account itself if the key acts for others and names none.
+    pub(super) fn principal_with(self, scope: Scope) -> Result<(Principal, Subscriber), Problem> {
+        let of_all = Principal {
+            key_id: self.key.id,
+            actor: self.key.user_id,
+            subject: self.key.user_id,
+            issuer: self.key.issuer.clone(),
+            scopes: self.key.scopes.clone(),
+        };
+        let me = self.named.clone().unwrap_or(of_all);
+        Ok((me, self.with(scope)?))
+    }
+
     /// Whose events the caller may hear of, and who keeps its places in them, if its key allows this.
     pub(super) fn with(self, scope: Scope) -> Result<Subscriber, Problem> {
         let allowed = self.key.scopes.iter().any(|held| *held == scope || *held == Scope::Admin);
@@ -114,11 +135,9 @@ async fn subject(app: &App, issuer: &str, named: &str) -> Result<UserId, Problem
         return Ok(user.id);
     }
     let user = User {
-        id: app.ids.next(),
-        name: external_id.to_owned(),
         issuer: Some(issuer.to_owned()),
         external_id: Some(external_id.to_owned()),
-        created_at: app.now(),
+        ..User::new(app.ids.next(), external_id.to_owned(), app.now())
     };
     let mut tx = app.begin().await?;
     let added = users::add(&mut tx, &user).await?;

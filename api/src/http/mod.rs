@@ -3,6 +3,7 @@
 //! `router` reads as the table of contents, one file a resource. `server` holds the connections; `auth`, `extract`,
 //! `idempotency`, `version` and `pages` are what handlers ask of a request; `problem` is how they say no.
 
+mod api_keys;
 mod auth;
 mod avatars;
 mod consumers;
@@ -10,6 +11,7 @@ mod deletions;
 mod events;
 mod extract;
 mod fal_webhook;
+mod fields;
 mod generations;
 mod headers;
 mod health;
@@ -28,6 +30,7 @@ mod server;
 mod spending;
 mod trainings;
 mod version;
+mod webhook_endpoints;
 
 use std::any::Any;
 use std::time::Duration;
@@ -82,7 +85,9 @@ fn operations() -> OpenApiRouter<App> {
         .merge(generations::routes())
         .merge(events::routes())
         .merge(consumers::routes())
+        .merge(webhook_endpoints::routes())
         .merge(me::routes())
+        .merge(api_keys::routes())
         .merge(deletions::routes())
         .merge(objects::routes())
         .merge(fal_webhook::routes())

@@ -23,7 +23,9 @@ const PROBLEM: &str = "application/problem+json";
         (name = "trainings", description = "One run of an avatar at fal."),
         (name = "generations", description = "Pictures made with an avatar."),
         (name = "events", description = "What happened, in order, none ever missed."),
+        (name = "webhook endpoints", description = "Whom the service calls when something happens."),
         (name = "me", description = "The caller."),
+        (name = "keys", description = "What opens the door, and how far."),
         (name = "webhooks", description = "What fal calls."),
         (name = "health", description = "For those who run the service.")
     ),

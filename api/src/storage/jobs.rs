@@ -63,6 +63,13 @@ pub async fn enqueue(
     Ok(())
 }
 
+/// Whether this work waits or is being done.
+pub async fn is_pending(tx: &mut Tx, job: &Job) -> Result<bool, StorageError> {
+    let sql = "select exists (select 1 from jobs \
+               where kind = $1 and unique_key = $2 and status in ('waiting', 'running'))";
+    Ok(on_tx!(tx, |conn| sqlx::query_scalar(sql).bind(job.kind()).bind(job.unique_key()).fetch_one(conn).await?))
+}
+
 /// Takes the job that is due longest, or whose worker let its lease run out; none of the lane that is full.
 pub async fn claim(
     db: &Db,

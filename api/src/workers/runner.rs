@@ -11,8 +11,8 @@ use uuid::Uuid;
 
 use super::error::JobError;
 use super::{
-    abandon_request, apply_fal_result, cancel_generation, cancel_training, clear_objects, collect_generation, ending,
-    measure_photo, prepare_training, submit_generation, submit_training,
+    abandon_request, apply_fal_result, cancel_generation, cancel_training, check_objects, clear_objects,
+    collect_generation, ending, measure_photo, prepare_training, submit_generation, submit_training,
 };
 use crate::app::App;
 use crate::domain::job::{Job, Lane};
@@ -136,6 +136,7 @@ async fn perform(app: &App, job: &Job) -> Result<(), JobError> {
         Job::CancelGeneration { generation_id } => cancel_generation::run(app, *generation_id).await,
         Job::AbandonRequest { endpoint, request_id } => abandon_request::run(app, endpoint, request_id).await,
         Job::ClearObjects {} => clear_objects::run(app).await,
+        Job::CheckObjects {} => check_objects::run(app).await,
         Job::MeasurePhoto { photo_id } => measure_photo::run(app, *photo_id).await,
     }
 }

@@ -3,12 +3,14 @@
 
 pub mod app;
 pub mod fal;
+pub mod kill_points;
 pub mod object_store;
 pub mod person;
 pub mod pictures;
 pub mod postgres;
 pub mod program;
 pub mod raw_http;
+pub mod receiver;
 pub mod sse;
 pub mod wire;
 

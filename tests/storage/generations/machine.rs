@@ -39,6 +39,7 @@ enum Step {
 
 /// What is known of a generation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, FromRow)]
+#[expect(clippy::struct_excessive_bools, reason = "whether each of these columns is filled")]
 struct Known {
     #[sqlx(try_from = "String")]
     status: Word,
