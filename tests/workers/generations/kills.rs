@@ -236,12 +236,12 @@ async fn rows(db: &Db) -> i64 {
 
 #[tokio::test]
 async fn a_killed_service_loses_doubles_and_invents_no_picture_on_one_machine() {
-    lives_through_kills(Killed::on_one_machine().await).await;
+    Box::pin(lives_through_kills(Killed::on_one_machine().await)).await;
 }
 
 #[tokio::test]
 async fn a_killed_service_loses_doubles_and_invents_no_picture_on_postgres_and_s3() {
     if let Some(killed) = Killed::on_postgres_and_s3().await {
-        lives_through_kills(killed).await;
+        Box::pin(lives_through_kills(killed)).await;
     }
 }

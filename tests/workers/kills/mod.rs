@@ -13,7 +13,7 @@ use aisha_tests::harness::{Person, pictures};
 use futures_util::future::{join, join_all};
 use reqwest::Method;
 use reqwest::multipart::{Form, Part};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use self::later::look_hours_later;
 use crate::killed::{Killed, Program, answered, id};
@@ -93,13 +93,13 @@ async fn kill_again_and_again(program: &Program, key: &Secret, done: &Acknowledg
 
 #[tokio::test]
 async fn a_killed_service_loses_nothing_doubles_nothing_and_ends_everything_on_one_machine() {
-    lives_through_kills(Killed::on_one_machine().await).await;
+    Box::pin(lives_through_kills(Killed::on_one_machine().await)).await;
 }
 
 #[tokio::test]
 async fn a_killed_service_loses_nothing_doubles_nothing_and_ends_everything_on_postgres_and_s3() {
     if let Some(killed) = Killed::on_postgres_and_s3().await {
-        lives_through_kills(killed).await;
+        Box::pin(lives_through_kills(killed)).await;
     }
 }
 

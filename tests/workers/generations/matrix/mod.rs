@@ -2,6 +2,8 @@
 //! to the one end that is true, in time, tells it once, and is submitted again only where that is allowed. Pictures that
 //! can be had are had, to the last byte.
 
+mod cells;
+
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -9,167 +11,27 @@ use aisha_api::config::{Config, ObjectsConfig};
 use aisha_api::domain::clock::Clock;
 use aisha_api::domain::generation::Generation;
 use aisha_api::domain::ids::GenerationId;
-use aisha_api::fal::sandbox::{
-    CancelFault, Fault, FileFault, ResultFault, RunFault, StatusFault, SubmitFault, WebhookFault,
-};
+use aisha_api::fal::sandbox::{Fault, WebhookFault};
 use aisha_openapi::vocabulary::GenerationStatus;
 use aisha_tests::harness::{Backend, TestApp};
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 
+use self::cells::{Cell, End, Lasting};
 use super::studio::{
-    Studio, assert_objects_are_rows, at_fal, content, drawing, drawn, event_of, fal, hours_later, round, row,
-    submissions, token, told,
+    Studio, assert_objects_are_rows, content, drawn, event_of, fal, hours_later, round, row, submissions, token, told,
 };
-use crate::watch::until;
 
 /// Steps of the clock while deliveries are still fresh: fal's clock goes on beside it, and five minutes are allowed.
 const STEPS: u32 = 80;
 const STEP: TimeDelta = TimeDelta::seconds(2);
 /// What a step takes on fal's clock: in all of them together a webhook that is late has come.
 const STEP_TIME: Duration = Duration::from_millis(100);
-/// How late it is, where fal is to be asked first.
-const LATE_MS: u32 = 6000;
 /// Leaps of the clock until every deadline has passed.
 const LEAPS: u32 = 30;
 const LEAP: TimeDelta = TimeDelta::minutes(2);
 /// Half an hour at fal, behind a submission whose answer was lost; and no more than a pause between two looks.
 const LONGEST: TimeDelta = TimeDelta::minutes(30 + 10 + 5);
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Lasting {
-    Once,
-    ForEver,
-}
-
-/// A fault, how long it lasts, and whether fal's webhook comes.
-#[derive(Debug, Clone, Copy)]
-struct Cell {
-    fault: Fault,
-    lasting: Lasting,
-    is_told: bool,
-}
-
-/// How a generation is to end: with pictures, given up, or failed with this code.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum End {
-    Made,
-    Cancelled,
-    Failed(&'static str),
-}
-
-impl Cell {
-    fn all(lasting: Lasting) -> Vec<Self> {
-        // Nothing is uploaded for a picture.
-        let faults = Fault::all().into_iter().filter(|fault| !matches!(fault, Fault::Upload(_)));
-        let cells = faults.flat_map(|fault| [true, false].map(|is_told| Self { fault, lasting, is_told }));
-        cells.filter(|cell| cell.is_told || !matches!(cell.fault, Fault::Webhook(_) | Fault::Cancel(_))).collect()
-    }
-
-    fn name(self) -> String {
-        let lasting = if self.lasting == Lasting::Once { "once" } else { "for ever" };
-        format!("{}, {lasting}, {}", self.fault, if self.is_told { "told" } else { "untold" })
-    }
-
-    /// What is asked for. A fault of the submission that acts once cannot stand here: the next one brings the same words.
-    fn prompt(self) -> String {
-        let mut prompt = "in the rain".to_owned();
-        if !self.is_once_at_submission() {
-            let times = if self.lasting == Lasting::Once { ",times=1" } else { "" };
-            prompt += &format!(" sandbox:{}{times}", self.fault.to_string().replace(' ', "="));
-        }
-        match self.fault {
-            Fault::Cancel(_) => prompt += " sandbox:run=stuck_in_progress",
-            _ if self.is_told_late() => prompt += &format!(" sandbox:webhook=delayed,ms={LATE_MS}"),
-            _ if !self.is_told => prompt += " sandbox:webhook=lost",
-            _ => {}
-        }
-        prompt
-    }
-
-    /// Whether fal is asked before its webhook comes; otherwise the fault would not be met.
-    fn is_told_late(self) -> bool {
-        self.is_told && matches!(self.fault, Fault::Status(_))
-    }
-
-    fn is_once_at_submission(self) -> bool {
-        matches!(self.fault, Fault::Submit(_)) && self.lasting == Lasting::Once
-    }
-
-    /// Whether fal never ends it by itself.
-    fn is_stuck(self) -> bool {
-        matches!(self.fault, Fault::Run(RunFault::StuckInQueue | RunFault::StuckInProgress) | Fault::Cancel(_))
-    }
-
-    /// How it is to end, and how often fal has accepted it then.
-    fn end(self) -> (End, usize) {
-        use End::{Cancelled, Failed, Made};
-
-        let (is_once, is_told) = (self.lasting == Lasting::Once, self.is_told);
-        match self.fault {
-            Fault::Submit(SubmitFault::Slow | SubmitFault::WebhookFirst) => (Made, 1),
-            Fault::Submit(SubmitFault::AnswerCut | SubmitFault::Garbage) => match (is_told, is_once) {
-                (true, _) => (Made, 1),
-                (false, true) => (Made, 2),
-                (false, false) => (Failed("submission_unknown"), 2),
-            },
-            Fault::Submit(fault) if is_once => match fault {
-                SubmitFault::KeyRefused => (Failed("fal_key_refused"), 0),
-                SubmitFault::AccountLocked => (Failed("fal_account_locked"), 0),
-                SubmitFault::Validation422 => (Failed("fal_refused"), 0),
-                _ => (Made, 1),
-            },
-            Fault::Submit(SubmitFault::RateLimited | SubmitFault::RateLimitedSilently) => {
-                (Failed("submission_failed"), 0)
-            }
-            // What stands in front of fal has answered; whether fal has it cannot be known.
-            Fault::Submit(SubmitFault::Nginx503 | SubmitFault::Timeout504) => (Failed("submission_unknown"), 0),
-            Fault::Submit(SubmitFault::KeyRefused) => (Failed("fal_key_refused"), 0),
-            Fault::Submit(SubmitFault::AccountLocked) => (Failed("fal_account_locked"), 0),
-            Fault::Submit(SubmitFault::Validation422) => (Failed("fal_refused"), 0),
-            Fault::Run(fault) => match fault {
-                RunFault::BackToQueue => (Made, 1),
-                RunFault::StuckInQueue | RunFault::StuckInProgress => (Failed("timed_out"), 1),
-                RunFault::CompletedWithError => (Failed("runner_server_error"), 1),
-                RunFault::WrongTypes | RunFault::MissingLora => (Failed("result_unreadable"), 1),
-                RunFault::ForeignHost => (Failed("result_refused"), 1),
-            },
-            Fault::Status(StatusFault::Slow) | Fault::File(FileFault::Slow) | Fault::Webhook(_) => (Made, 1),
-            Fault::Status(_) => (if is_once || is_told { Made } else { Failed("timed_out") }, 1),
-            Fault::Result(_) if is_once || is_told => (Made, 1),
-            Fault::Result(ResultFault::Expired) => (Failed("result_expired"), 1),
-            Fault::Result(ResultFault::Nginx503 | ResultFault::Garbage) => (Failed("result_unreadable"), 1),
-            Fault::File(_) if is_once => (Made, 1),
-            Fault::File(FileFault::Gone) => (Failed("result_expired"), 1),
-            Fault::File(_) => (Failed("result_unreadable"), 1),
-            Fault::Cancel(CancelFault::Refused | CancelFault::Ignored | CancelFault::Nginx503) => (Cancelled, 1),
-            Fault::Upload(_) => unreachable!("nothing is uploaded for a picture"),
-        }
-    }
-
-    /// Asks for the pictures, and waits until fal has heard of it.
-    async fn begin(self, app: &TestApp, studio: &Studio) -> GenerationId {
-        if !self.is_once_at_submission() {
-            let id = studio.ask(&self.prompt()).await;
-            if let Fault::Cancel(_) = self.fault {
-                at_fal(app, id).await;
-                studio.cancel(id).await;
-            }
-            return id;
-        }
-        let fal = fal(app);
-        fal.post("sandbox/faults", json!([drawing(self.fault).times(1)])).await.expect(200);
-        let id = studio.ask(&self.prompt()).await;
-        until("the submission", async || {
-            let rules = fal.get("sandbox/faults").await.expect(200);
-            let is_mine = |rule: &&Value| rule["fault"] == json!(self.fault) && rule["request_id"].is_null();
-            rules.as_array().expect("rules").iter().filter(is_mine).all(|rule| rule["hits"] == 1).then_some(())
-        })
-        .await;
-        app.quiet().await;
-        id
-    }
-}
 
 /// What is known when all have ended.
 struct Facts {
@@ -275,8 +137,7 @@ async fn meet_every_fault(lasting: Lasting, backend: Backend) {
         all.push((cell, cell.begin(&app, &studio).await));
     }
     app.quiet().await;
-    let accepted = |cell: Cell| matches!(cell.end(), (_, 1..)) && !is_refused_first(cell);
-    drawn(&app, all.iter().filter(|(cell, _)| accepted(*cell) && !cell.is_stuck()).count()).await;
+    drawn(&app, all.iter().filter(|(cell, _)| cell.is_drawn_at_once()).count()).await;
     for cell in last {
         all.push((cell, cell.begin(&app, &studio).await));
     }
@@ -296,12 +157,6 @@ async fn meet_every_fault(lasting: Lasting, backend: Backend) {
     hours_later(&app).await;
     assert_objects_are_rows(&app, &ids).await;
     app.finish().await;
-}
-
-/// Whether fal accepts it only later.
-fn is_refused_first(cell: Cell) -> bool {
-    let is_accepted = [SubmitFault::AnswerCut, SubmitFault::Slow, SubmitFault::Garbage, SubmitFault::WebhookFirst];
-    matches!(cell.fault, Fault::Submit(fault) if !is_accepted.contains(&fault))
 }
 
 #[test]
