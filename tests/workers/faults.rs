@@ -13,12 +13,12 @@ use chrono::TimeDelta;
 use crate::watch::{self, Begun, absent_fal, sandbox, until};
 
 /// Takes the folder of the objects away; a file stands in its place, which stops even those who may write everywhere.
-fn take_away(objects: &Path) {
+pub(crate) fn take_away(objects: &Path) {
     fs::rename(objects, objects.with_extension("away")).expect("the folder moves");
     fs::write(objects, "no folder").expect("a file");
 }
 
-fn give_back(objects: &Path) {
+pub(crate) fn give_back(objects: &Path) {
     fs::remove_file(objects).expect("the file goes");
     fs::rename(objects.with_extension("away"), objects).expect("the folder comes back");
 }

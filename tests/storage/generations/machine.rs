@@ -27,6 +27,7 @@ enum Step {
     Lose,
     Again,
     Submitted,
+    Reopen,
     Processing,
     Stall,
     Postpone,
@@ -38,6 +39,7 @@ enum Step {
 
 /// What is known of a generation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, FromRow)]
+#[expect(clippy::struct_excessive_bools, reason = "whether each of these columns is filled")]
 struct Known {
     #[sqlx(try_from = "String")]
     status: Word,
@@ -96,6 +98,9 @@ impl Known {
             Step::Submitted if is_pending => {
                 Self { status: Word(S::Processing), is_submitted: true, has_request: true, has_deadline: true, ..self }
             }
+            Step::Reopen if is_processing && !self.is_given_up => {
+                Self { attempts: self.attempts, has_deadline: true, ..Self::NEW }
+            }
             Step::Processing | Step::Stall if is_processing => self,
             Step::Postpone if self.is_asked_about => self,
             Step::Wait if self.is_asked_about => Self { has_ended_at_fal: true, ..self },
@@ -118,7 +123,7 @@ fn step() -> impl Strategy<Value = Step> {
         1 => prop_oneof![Just(Step::Write), Just(Step::Hold), Just(Step::Lose), Just(Step::Stall)],
         4 => Just(Step::Begin),
         1 => Just(Step::Withdraw),
-        1 => Just(Step::Again),
+        1 => prop_oneof![Just(Step::Again), Just(Step::Reopen)],
         3 => Just(Step::Submitted),
         2 => prop_oneof![Just(Step::Processing), Just(Step::Postpone), Just(Step::Wait)],
         1 => Just(Step::Cancel),
@@ -136,6 +141,7 @@ async fn take(tx: &mut Tx, generation: &Generation, step: Step, token: &str) -> 
         Step::Lose => generations::lose_answer(tx, id, at(60), at(9)).await,
         Step::Again => generations::submit_again(tx, id, token, at(9)).await,
         Step::Submitted => generations::submitted(tx, id, &FalRequest::by_id("r-1"), at(60), at(99), at(9)).await,
+        Step::Reopen => generations::reopen(tx, id, token, at(60), at(9)).await,
         Step::Processing => generations::processing(tx, id, at(60), at(9)).await,
         Step::Stall => generations::stall(tx, id, "silence", at(60), at(9)).await,
         Step::Postpone => generations::postpone(tx, id, at(60), at(9)).await,

@@ -19,6 +19,7 @@ crate::on_both!(
     none_is_completed_that_was_not_at_fal,
     an_end_of_what_has_moved_on_does_not_count,
     a_late_webhook_of_an_earlier_attempt_stands_for_the_submission,
+    what_fal_could_not_do_is_opened_again_under_another_token,
     the_count_of_the_avatar_never_drifts,
 );
 
@@ -180,6 +181,7 @@ async fn step(tx: &mut Tx, name: &str, generation: &Generation) -> Result<bool, 
         "wait_for_result" => generations::wait_for_result(tx, id, at(51), at(50)).await,
         "stall" => generations::stall(tx, id, "x", at(51), at(50)).await,
         "cancelling" => generations::cancelling(tx, id, at(50)).await,
+        "reopen" => generations::reopen(tx, id, "x", at(51), at(50)).await,
         "lose_answer" => generations::lose_answer(tx, id, at(51), at(50)).await,
         "end" => generations::end(tx, id, S::Processing, &failed(), at(50)).await,
         "end as it is" => generations::end(tx, id, generation.status, &failed(), at(50)).await,
@@ -200,6 +202,7 @@ async fn nothing_moves_what_has_ended(store: Store) {
         "wait_for_result",
         "stall",
         "lose_answer",
+        "reopen",
         "cancelling",
         "end",
         "end as it is",
@@ -257,6 +260,30 @@ async fn a_late_webhook_of_an_earlier_attempt_stands_for_the_submission(store: S
     assert!(!store.write(async |tx| generations::begin_submission(tx, id, at(60), at(7)).await).await.unwrap());
     let found = read(&store, &generation).await;
     assert_eq!((found.status, found.submitted_at), (S::Processing, Some(at(6))), "fal has it");
+}
+
+async fn what_fal_could_not_do_is_opened_again_under_another_token(store: Store) {
+    let (_, generation) = one(&store).await;
+    let id = generation.id;
+    let reopen = async |tx: &mut Tx| generations::reopen(tx, id, "another", at(20), at(10)).await;
+    assert!(store.write(async |tx| generations::begin_submission(tx, id, at(60), at(4)).await).await.unwrap());
+    assert!(!store.write(reopen).await.unwrap(), "fal may have it");
+    let submitted = async |tx: &mut Tx| generations::submitted(tx, id, &request("r"), at(7), at(99), at(6)).await;
+    assert!(store.write(submitted).await.unwrap());
+    assert!(store.write(async |tx| generations::wait_for_result(tx, id, at(9), at(8)).await).await.unwrap());
+    assert!(store.write(reopen).await.unwrap());
+    assert!(!store.write(reopen).await.unwrap());
+    let found = read(&store, &generation).await;
+    assert_eq!((found.status, found.attempt_token.as_str(), &found.request), (S::Pending, "another", &None));
+    assert_eq!((found.submitted_at, found.started_at, found.fal_ended_at), (None, None, None));
+    assert_eq!(generations::list_due(&store.db, at(20), 9).await.unwrap(), [id]);
+    assert_eq!(generations::count_attempts(&store.db, id).await.unwrap(), 1, "the first one counts");
+    let (_, given_up) = one(&store).await;
+    let id = given_up.id;
+    let submitted = async |tx: &mut Tx| generations::submitted(tx, id, &request("r"), at(7), at(99), at(6)).await;
+    assert!(store.write(submitted).await.unwrap());
+    assert!(store.write(async |tx| generations::cancelling(tx, id, at(7)).await).await.unwrap());
+    assert!(!store.write(async |tx| generations::reopen(tx, id, "third", at(20), at(10)).await).await.unwrap());
 }
 
 async fn the_count_of_the_avatar_never_drifts(store: Store) {

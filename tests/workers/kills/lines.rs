@@ -18,9 +18,9 @@ use reqwest::multipart::{Form, Part};
 use serde_json::json;
 use tempfile::TempDir;
 
+use super::ends;
 use super::later::look_hours_later;
-use super::program::Program;
-use super::{answered, ends, id, make_developer};
+use crate::killed::{Program, answered, id, make_developer};
 use crate::number_from;
 
 /// Programs at the same time, each with its own data: most of a life is waiting for a lease to run out.

@@ -3,30 +3,20 @@
 
 mod later;
 mod lines;
-mod program;
 
 use std::cell::RefCell;
-use std::path::Path;
 use std::time::Duration;
 
-use aisha_api::accounts::ensure_developer_key;
-use aisha_api::config::{Config, DatabaseConfig, ObjectsConfig};
-use aisha_api::domain::clock::Clock;
-use aisha_api::domain::ids::Ids;
 use aisha_api::domain::secret::Secret;
 use aisha_api::fal::sandbox::{Fault, FileFault, Rule, StatusFault, SubmitFault};
-use aisha_api::service::open_database;
-use aisha_api::storage::db::MIGRATIONS;
-use aisha_tests::harness::app::config_in;
-use aisha_tests::harness::object_store::ObjectStore;
-use aisha_tests::harness::{Person, pictures, postgres};
+use aisha_tests::harness::{Person, pictures};
 use futures_util::future::{join, join_all};
+use reqwest::Method;
 use reqwest::multipart::{Form, Part};
-use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
 
 use self::later::look_hours_later;
-use self::program::Program;
+use crate::killed::{Killed, Program, answered, id};
 use crate::number_from;
 use crate::watch::until;
 
@@ -57,22 +47,6 @@ impl Acknowledged {
         }
         paths.len()
     }
-}
-
-/// Sends a request until it is answered, as a client does that knows of `Idempotency-Key`.
-async fn answered(request: impl Fn() -> RequestBuilder) -> Value {
-    until("an answer", async || {
-        let answer = request().send().await.ok()?;
-        let status = answer.status();
-        let body = answer.json::<Value>().await.ok()?;
-        assert!(status.is_success() || status.as_u16() >= 500 || status.as_u16() == 409, "{status} {body:#}");
-        status.is_success().then_some(body)
-    })
-    .await
-}
-
-fn id(body: &Value) -> String {
-    body["id"].as_str().expect("an id").to_owned()
 }
 
 /// One person, who makes one avatar after the other until the end of the kills.
@@ -119,43 +93,18 @@ async fn kill_again_and_again(program: &Program, key: &Secret, done: &Acknowledg
 
 #[tokio::test]
 async fn a_killed_service_loses_nothing_doubles_nothing_and_ends_everything_on_one_machine() {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    let program = Program::new(folder.path(), Vec::new());
-    program.start().await;
-    let key = until("the developer's key", async || {
-        std::fs::read_to_string(folder.path().join("dev-key")).ok().filter(|key| key.ends_with('\n'))
-    })
-    .await;
-    lives_through_kills(program, Secret::new(key.trim()), config_in(folder.path())).await;
+    Box::pin(lives_through_kills(Killed::on_one_machine().await)).await;
 }
 
 #[tokio::test]
 async fn a_killed_service_loses_nothing_doubles_nothing_and_ends_everything_on_postgres_and_s3() {
-    let Some(database) = postgres::database(&MIGRATIONS).await else { return };
-    let (folder, store) = (tempfile::tempdir().expect("a temporary folder"), ObjectStore::start().await);
-    let bucket = store.settings.clone();
-    let mut settings = ObjectStore::variables(&bucket);
-    settings.push(("DATABASE_URL", database.clone()));
-    let settings = settings.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
-    let program = Program::new(folder.path(), settings);
-    program.start().await;
-    let mut config = config_in(folder.path());
-    config.database = DatabaseConfig::Postgres(Secret::new(database));
-    config.objects = ObjectsConfig::S3(Box::new(bucket));
-    let key = make_developer(&config, folder.path()).await;
-    lives_through_kills(program, key, config).await;
+    if let Some(killed) = Killed::on_postgres_and_s3().await {
+        Box::pin(lives_through_kills(killed)).await;
+    }
 }
 
-/// Makes the developer's key, which only the embedded database makes by itself.
-async fn make_developer(config: &Config, folder: &Path) -> Secret {
-    let db = open_database(&config.database).await.expect("the database");
-    let (clock, file) = (Clock::system(), folder.join("key"));
-    ensure_developer_key(&db, &clock, &Ids::random(clock.clone()), &file).await.expect("a key");
-    db.close().await;
-    Secret::new(std::fs::read_to_string(file).expect("the key").trim())
-}
-
-async fn lives_through_kills(program: Program, key: Secret, config: Config) {
+async fn lives_through_kills(killed: Killed) {
+    let Killed { program, key, config, .. } = killed;
     let person = Person::new(program.url(), Some(key.clone()));
     let (done, is_over) = (Acknowledged::default(), RefCell::new(false));
     for moment in moments() {

@@ -176,6 +176,31 @@ pub async fn submit_again(
     Ok(opened == 1)
 }
 
+/// What fal could not do for a passing reason is opened again under another token.
+pub async fn reopen(
+    tx: &mut Tx,
+    id: GenerationId,
+    attempt_token: &str,
+    next_check_at: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Result<bool, StorageError> {
+    let sql = "update generations set status = 'pending', status_reason = null, submitted_at = null, attempt_token = $2, \
+               fal_request_id = null, fal_status_url = null, fal_response_url = null, fal_cancel_url = null, \
+               fal_ended_at = null, started_at = null, next_check_at = $3, updated_at = $4 \
+               where id = $1 and status = 'processing' and cancel_requested_at is null";
+    let opened = on_tx!(tx, |conn| {
+        sqlx::query(sql)
+            .bind(id.0)
+            .bind(attempt_token)
+            .bind(next_check_at)
+            .bind(now)
+            .execute(conn)
+            .await?
+            .rows_affected()
+    });
+    Ok(opened == 1)
+}
+
 /// fal has it, and has so long to end it. A late webhook may tell so of an earlier attempt while the next one has not
 /// begun; then that counts as submitted from now on.
 pub async fn submitted(
