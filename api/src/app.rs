@@ -4,24 +4,28 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use aisha_imaging::Pool;
+use aisha_openapi::vocabulary::EventType;
 use chrono::{DateTime, TimeDelta, Utc};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use url::Url;
+use uuid::Uuid;
 
 use crate::config::{GeneratorPrices, HousekeepingConfig, PhotoLimits, Prices, SpendingConfig, Trainers, UploadLimits};
 use crate::domain::clock::Clock;
 use crate::domain::event::NewEvent;
-use crate::domain::ids::{Ids, TrainingId};
+use crate::domain::ids::{Ids, PackRunId, TrainingId};
 use crate::domain::job::Job;
 use crate::domain::photo::judgement::Rules;
+use crate::domain::style::Catalogue;
 use crate::domain::training::Step;
 use crate::fal::{Fal, WebhookVerifier};
 use crate::feed::Feed;
 use crate::files::{Files, FilesError, Key, Spool};
 use crate::metrics::Metrics;
+use crate::prompts::PromptEnhancer;
 use crate::rate_limits::RateLimits;
-use crate::storage::{Db, StorageError, Tx, events, jobs, spending, trainings};
+use crate::storage::{Db, StorageError, Tx, events, jobs, packs, spending, trainings};
 use crate::webhooks::Courier;
 
 /// The running service, as each request and each job sees it. Cheap to clone.
@@ -37,6 +41,8 @@ pub struct App {
     pub fal: Fal,
     /// Who checks what claims to come from fal.
     pub webhooks: Arc<WebhookVerifier>,
+    /// Who works on prompts.
+    pub prompts: PromptEnhancer,
     /// Who brings webhooks to their endpoints.
     pub courier: Courier,
     /// The workers that look at pictures.
@@ -76,6 +82,10 @@ pub struct Settings {
     pub generator_prices: GeneratorPrices,
     /// What may be spent.
     pub spending: SpendingConfig,
+    /// The styles and packs to choose from.
+    pub styles: Arc<Catalogue>,
+    /// The packs of which one is made by itself when a training has completed: the first that is for its kind.
+    pub preview: Vec<String>,
     /// How long what is over is kept.
     pub housekeeping: HousekeepingConfig,
     /// Where files lie while they are worked on.
@@ -153,6 +163,15 @@ impl App {
     /// Leaves work to be done after this transaction.
     pub async fn enqueue(&self, tx: &mut Tx, job: &Job, run_at: DateTime<Utc>) -> Result<(), StorageError> {
         jobs::enqueue(tx, self.ids.next(), job, run_at, self.now()).await
+    }
+
+    /// Ends the run of a pack of which this transaction has ended or deleted the last open generation, and tells so.
+    pub async fn end_pack(&self, tx: &mut Tx, id: Option<Uuid>) -> Result<(), StorageError> {
+        let Some(id) = id else { return Ok(()) };
+        if let Some(run) = packs::end_if_done(tx, PackRunId(id), self.now()).await? {
+            self.tell(tx, run.event(EventType::PackCompleted, None)).await?;
+        }
+        Ok(())
     }
 
     /// Where fal reports the end of the run that was submitted with this token.

@@ -5,8 +5,9 @@
 //! 1. [`domain`]: what things are, which states they have and which steps are allowed. No I/O.
 //! 2. [`storage`]: the database, SQLite or Postgres, each query written once.
 //! 3. [`files`]: the object store, a folder or a bucket. [`fal`]: all that knows fal.ai, and its sandbox. Pictures are
-//!    read in the crate `aisha-imaging`. [`webhooks`]: the way to those who are told.
-//! 4. [`http`]: the door. [`workers`]: the jobs and loops behind it. The two never import each other; they meet in jobs.
+//!    read in the crate `aisha-imaging`, prompts are worked on in [`prompts`]. [`webhooks`]: the way to those who are told.
+//! 4. [`http`]: the door. [`workers`]: the jobs and loops behind it. The two never import each other; they meet in jobs,
+//!    and in [`launch`], where pictures are begun.
 //! 5. [`config`]: the settings. [`metrics`]: what is counted. [`feed`]: new events, handed to all who
 //!    listen. [`inventory`]: the store compared with what the database knows of it. [`rate_limits`]: who has asked how
 //!    often. [`app`]: what door and workers share. [`service`]: all of it, opened and closed.
@@ -28,7 +29,9 @@ pub mod feed;
 pub mod files;
 pub mod http;
 pub mod inventory;
+pub mod launch;
 pub mod metrics;
+pub mod prompts;
 pub mod rate_limits;
 pub mod service;
 pub mod storage;

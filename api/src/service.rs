@@ -22,6 +22,7 @@ use crate::fal::Fal;
 use crate::fal::sandbox::{Sandbox, SandboxSettings};
 use crate::files::{Files, Folder, S3, Spool};
 use crate::http;
+use crate::prompts::PromptEnhancer;
 use crate::rate_limits::RateLimits;
 use crate::storage::Db;
 use crate::webhooks::Courier;
@@ -78,6 +79,8 @@ impl Service {
             prices: config.prices,
             generator_prices: config.generator_prices.clone(),
             spending: config.spending,
+            styles: Arc::clone(&config.styles),
+            preview: config.preview.clone(),
             housekeeping: config.housekeeping,
             temporary_dir: config.temporary_dir(),
             resubmissions: config.resubmissions,
@@ -92,6 +95,7 @@ impl Service {
             courier: Courier::new(config.webhooks_allow_private).context("webhooks cannot be sent")?,
             webhooks: Arc::new(fal.webhook_verifier()),
             fal,
+            prompts: PromptEnhancer::of(config.prompts.clone())?,
             imaging: Arc::new(open_imaging(config)?),
             rate_limits: Arc::new(RateLimits::new(config.requests, &clock)),
             clock,

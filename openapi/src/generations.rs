@@ -11,16 +11,22 @@ use crate::vocabulary::{AspectRatio, GenerationStatus, PhotoFormat, WarningCode}
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewGeneration {
-    /// What is to be seen, in 1 to 2000 characters. The avatar's trigger phrase is put in front if it is not in it.
-    #[schema(min_length = 1, max_length = 2000, example = "portrait in a sunlit garden, 85mm photo")]
+    /// What is to be seen, in 1 to 2000 characters; with a style it may be left out. The avatar's trigger phrase is put in
+    /// if it is not in it.
+    #[serde(default)]
+    #[schema(max_length = 2000, example = "portrait in a sunlit garden, 85mm photo")]
     pub prompt: String,
+    /// The style to make it in, one of `GET /v1/styles`; your words become a part of its prompt.
+    #[serde(default)]
+    #[schema(example = json!(null))]
+    pub style_id: Option<String>,
     /// What must not be seen, in up to 2000 characters. Not every model has this; the answer warns where it is left out.
     #[serde(default)]
     #[schema(max_length = 2000)]
     pub negative_prompt: Option<String>,
-    /// The shape of the pictures.
-    #[serde(default = "square")]
-    pub aspect_ratio: AspectRatio,
+    /// The shape of the pictures; that of the style, or square, if you name none.
+    #[serde(default)]
+    pub aspect_ratio: Option<AspectRatio>,
     /// How many pictures, 1 to 4; each is kept and paid.
     #[serde(default = "one")]
     #[schema(minimum = 1, maximum = 4, default = 1)]
@@ -33,10 +39,6 @@ pub struct NewGeneration {
     /// Which completed training of the avatar to use; the active one if you name none.
     #[serde(default)]
     pub training_id: Option<Uuid>,
-}
-
-const fn square() -> AspectRatio {
-    AspectRatio::Square
 }
 
 const fn one() -> i32 {
@@ -60,7 +62,7 @@ pub struct Generation {
     pub avatar_id: Uuid,
     /// Whose weights it is made with.
     pub training_id: Uuid,
-    /// The pack it is one of.
+    /// The run of a pack that it is one of.
     pub pack_id: Option<Uuid>,
     /// The one that it repeats.
     pub repeat_of: Option<Uuid>,
@@ -68,7 +70,7 @@ pub struct Generation {
     pub status: GenerationStatus,
     /// Why, where the status alone does not tell.
     pub status_reason: Option<String>,
-    /// What was asked for, in the words it was asked in.
+    /// What was asked for, in the words it was asked in; empty where a style was all that was asked for.
     #[schema(example = "portrait in a sunlit garden, 85mm photo")]
     pub prompt: String,
     /// What the model is told; null until that is settled.

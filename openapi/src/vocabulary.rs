@@ -180,6 +180,22 @@ words! {
 }
 
 words! {
+    /// Where a run of a pack stands.
+    PackStatus {
+        /// Some of its generations have not ended.
+        Running = "running",
+        /// There are pictures of every one of its generations. Final.
+        Completed = "completed",
+        /// All have ended, and there are pictures of some. Final.
+        Partial = "partial",
+        /// All have ended, and there are pictures of none. Final.
+        Failed = "failed",
+        /// Given up, and there are pictures of none. Final.
+        Cancelled = "cancelled",
+    }
+}
+
+words! {
     /// What of a wish could not be followed.
     WarningCode {
         /// The model has no negative prompts.
@@ -434,6 +450,10 @@ words! {
         /// fal's safety checker kept every picture back.
         GenerationModerated = "generation.moderated",
         GenerationDeleted = "generation.deleted",
+        PackStarted = "pack.started",
+        /// The last of its generations has ended, however they ended: `state` and `details` tell.
+        PackCompleted = "pack.completed",
+        PackDeleted = "pack.deleted",
         /// Nothing more is sent to it, and its owner did not ask for that.
         WebhookEndpointDisabled = "webhook_endpoint.disabled",
         /// A test, for this endpoint alone.
@@ -448,6 +468,7 @@ words! {
         Photo = "photo",
         Training = "training",
         Generation = "generation",
+        Pack = "pack",
         WebhookEndpoint = "webhook_endpoint",
     }
 }

@@ -21,6 +21,8 @@ async fn empty(store: &Store) {
         ["training_steps", "training_attempts", "fal_deliveries", "trainings", "generation_attempts", "generations"];
     let others = [
         "photos",
+        "pack_runs",
+        "style_favourites",
         "avatars",
         "api_keys",
         "consumers",

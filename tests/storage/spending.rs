@@ -123,10 +123,15 @@ async fn generations_are_counted_beside_trainings(store: Store) {
         }
         id
     };
+    let key_of = async |run| store.write(async |tx| spending::key_of(tx, run).await).await.unwrap();
     let (sent, unsent, failed) = (spend(true).await, spend(false).await, spend(false).await);
     let ending = aisha_api::domain::generation::Ending::Cancelled;
     let given_up = async |tx: &mut Tx| generations::end(tx, failed, GenerationStatus::Pending, &ending, at(2)).await;
     store.write(given_up).await.unwrap();
+    assert_eq!(key_of(Run::Generation(sent)).await, Some(KeyId(Uuid::nil())));
+    assert_eq!(key_of(Run::Training(TrainingId(sent.0))).await, Some(KeyId(Uuid::nil())), "an id is one run's");
+    assert!(key_of(Run::Training(training.id)).await.is_some());
+    assert_eq!(key_of(Run::Training(TrainingId(Uuid::now_v7()))).await, None);
     let counted = async || store.write(async |tx| spending::of_user(tx, ann, now()).await).await.unwrap();
     assert_eq!(counted().await, Spent { trainings: 1, generations: 2, microusd: PRICE + 70_000 });
     for (id, forgiven) in [(sent, 0), (unsent, 1), (unsent, 0)] {

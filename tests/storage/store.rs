@@ -165,6 +165,7 @@ pub(crate) fn generation(avatar: &Avatar, training: &Training) -> Generation {
         status_reason: None,
         wish: Wish {
             prompt: NAME.to_owned(),
+            styled_prompt: Some(format!("photo of {NAME}")),
             negative_prompt: Some("туман".to_owned()),
             style_id: Some("noir".to_owned()),
             aspect_ratio: AspectRatio::Tall,

@@ -13,12 +13,15 @@ mod limits;
 mod log;
 mod objects;
 mod pictures;
+mod prompts;
 mod requests;
 mod rules;
 mod spending;
+mod styles;
 
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::TimeDelta;
@@ -36,6 +39,8 @@ pub use self::pictures::{FaceModelFile, PictureConfig};
 pub use self::requests::{Rate, RequestLimits};
 pub use self::spending::{Prices, SpendingConfig};
 use crate::domain::photo::judgement::Rules;
+use crate::domain::style::Catalogue;
+use crate::prompts::ChatSettings;
 
 /// A setting that cannot be used. Displays as one line that names the variable.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -78,6 +83,12 @@ pub struct Config {
     pub generator_prices: GeneratorPrices,
     /// What may be spent.
     pub spending: SpendingConfig,
+    /// Who works on prompts, if anybody does.
+    pub prompts: Option<ChatSettings>,
+    /// The styles and packs to choose from.
+    pub styles: Arc<Catalogue>,
+    /// The packs of which one is made by itself when a training has completed: the first that is for its kind.
+    pub preview: Vec<String>,
     /// How many requests are taken.
     pub requests: RequestLimits,
     /// What photos are taken.
@@ -110,6 +121,7 @@ impl Config {
         let listen = env.parsed("AISHA_LISTEN", "an address and port such as 127.0.0.1:8080", listen)?;
         let public_url = env.url("AISHA_PUBLIC_URL")?;
         let photos = PhotoLimits::from_env(env)?;
+        let styles = styles::from_env(env)?;
         Ok(Self {
             database: DatabaseConfig::from_env(env, &data_dir)?,
             objects: ObjectsConfig::from_env(env, &data_dir)?,
@@ -118,6 +130,9 @@ impl Config {
             prices: Prices::from_env(env)?,
             generator_prices: GeneratorPrices::from_env(env)?,
             spending: SpendingConfig::from_env(env)?,
+            prompts: prompts::from_env(env)?,
+            preview: styles::preview(env, &styles)?,
+            styles,
             rules: rules::from_env(env)?,
             uploads: UploadLimits::from_env(env, &photos)?,
             photos,
@@ -227,6 +242,11 @@ mod tests {
             (&[("AISHA_KEY_TRAININGS_PER_DAY", "2.5")], "AISHA_KEY_TRAININGS_PER_DAY"),
             (&[("AISHA_KEY_USD_PER_DAY", "NaN")], "AISHA_KEY_USD_PER_DAY"),
             (&[("AISHA_SPENDING_STOPPED", "canary")], "AISHA_SPENDING_STOPPED"),
+            (&[("AISHA_STYLES_FILE", "/nowhere/canary")], "AISHA_STYLES_FILE"),
+            (&[("AISHA_PREVIEW_PACK", "first_look,canary")], "AISHA_PREVIEW_PACK"),
+            (&[("AISHA_PROMPT_URL", "canary"), ("AISHA_PROMPT_MODEL", "m")], "AISHA_PROMPT_URL"),
+            (&[("AISHA_PROMPT_URL", "https://api.openai.com/v1")], "AISHA_PROMPT_MODEL"),
+            (&[("AISHA_PROMPT_KEY", "canary")], "AISHA_PROMPT_URL"),
             (&[("AISHA_EVENTS_DAYS", "3")], "AISHA_EVENTS_DAYS"),
             (&[("AISHA_KEY_REQUESTS_PER_SECOND", "canary")], "AISHA_KEY_REQUESTS_PER_SECOND"),
             (&[("AISHA_USER_REQUESTS_BURST", "0")], "AISHA_USER_REQUESTS_BURST"),

@@ -122,6 +122,8 @@ impl Stage {
         let settings = [
             ("AISHA_DATA_DIR", folder.path().display().to_string()),
             ("AISHA_LISTEN", "127.0.0.1:0".to_owned()),
+            // The demo makes its pictures itself.
+            ("AISHA_PREVIEW_PACK", "off".to_owned()),
             ("AISHA_SANDBOX_TRAINING_SECONDS", env.text("AISHA_SANDBOX_TRAINING_SECONDS")?.unwrap_or("5".to_owned())),
         ];
         let settings = settings.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();

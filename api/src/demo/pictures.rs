@@ -19,7 +19,8 @@ impl Walk<'_> {
         let new = NewGeneration {
             prompt: PROMPT.to_owned(),
             negative_prompt: None,
-            aspect_ratio: AspectRatio::Portrait,
+            style_id: None,
+            aspect_ratio: Some(AspectRatio::Portrait),
             num_images: 2,
             seed: None,
             training_id: None,

@@ -1,6 +1,6 @@
 //! Why the rules refuse a step. A refusal is the caller's affair and knows no HTTP: the door turns them into problems.
 
-use aisha_openapi::vocabulary::{AvatarStatus, GenerationStatus, TrainingStatus};
+use aisha_openapi::vocabulary::{AvatarStatus, GenerationStatus, PackStatus, TrainingStatus};
 use chrono::{DateTime, SecondsFormat, Utc};
 
 use super::ids::PhotoId;
@@ -55,6 +55,12 @@ pub enum Refusal {
     GenerationState {
         /// The state it is in.
         status: GenerationStatus,
+    },
+    /// The run of a pack is over.
+    #[error("this cannot be done while the pack is `{status}`")]
+    PackState {
+        /// The state it is in.
+        status: PackStatus,
     },
     /// Photos of the set of an earlier training are gone.
     #[error("photos of its set were deleted: {}; start a training from the photos that are there", list(photos))]

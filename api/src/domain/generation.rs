@@ -1,14 +1,17 @@
 //! Generations: pictures made with an avatar by one request to fal, from the prompt to the files in our own store.
 
-use aisha_openapi::vocabulary::{AspectRatio, GenerationStatus, PhotoFormat, WarningCode};
+use std::ops::Range;
+
+use aisha_openapi::vocabulary::{AspectRatio, EventType, GenerationStatus, PhotoFormat, ResourceType, WarningCode};
 use chrono::{DateTime, TimeDelta, Utc};
 use ring::error::Unspecified;
 use ring::rand::{SecureRandom as _, SystemRandom};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use super::ids::{AvatarId, GenerationId, TrainingId, UserId};
+use super::event::NewEvent;
+use super::ids::{AvatarId, GenerationId, KeyId, TrainingId, UserId};
 use super::photo::{avatar_folder, extension};
 use super::run::FalRequest;
 
@@ -85,6 +88,8 @@ pub struct Generation {
 pub struct Wish {
     /// In their words.
     pub prompt: String,
+    /// What their words become in the style, the trigger phrase in it; `None` without a style.
+    pub styled_prompt: Option<String>,
     /// What must not be seen.
     pub negative_prompt: Option<String>,
     /// The style it is made in.
@@ -123,6 +128,20 @@ impl Image {
 }
 
 impl Generation {
+    /// An event about it, by this key or by the service itself.
+    #[must_use]
+    pub fn event(&self, kind: EventType, actor: Option<KeyId>) -> NewEvent {
+        NewEvent {
+            kind,
+            user_id: self.user_id,
+            actor,
+            avatar_id: Some(self.avatar_id),
+            resource: (ResourceType::Generation, self.id.0),
+            state: Some(self.status.as_str()),
+            details: Map::new(),
+        }
+    }
+
     /// Every object it needs.
     pub fn keys(&self) -> impl Iterator<Item = &String> {
         self.images.iter().flatten().flat_map(Image::keys)
@@ -169,9 +188,19 @@ impl Ending {
 #[must_use]
 pub fn weave(trigger_phrase: &str, prompt: &str) -> String {
     let prompt = prompt.trim();
-    let is_part = |letter: char| letter.is_alphanumeric() || letter == '_';
-    let names_it = prompt.split(|letter| !is_part(letter)).any(|word| word.eq_ignore_ascii_case(trigger_phrase));
+    let names_it = places(trigger_phrase, prompt).next().is_some();
     if names_it { prompt.to_owned() } else { format!("{trigger_phrase}, {prompt}") }
+}
+
+/// Where a text has the word that stands for an avatar, in small letters or large.
+pub fn places(trigger_phrase: &str, text: &str) -> impl Iterator<Item = Range<usize>> {
+    let is_part = |letter: char| letter.is_alphanumeric() || letter == '_';
+    // As long as the text, byte for byte: only the letters of ASCII change.
+    let (folded, word) = (text.to_ascii_lowercase(), trigger_phrase.to_ascii_lowercase());
+    let found: Vec<_> = folded.match_indices(&word).map(|(start, word)| start..start + word.len()).collect();
+    found
+        .into_iter()
+        .filter(move |place| !folded[..place.start].ends_with(is_part) && !folded[place.end..].starts_with(is_part))
 }
 
 /// A seed for who has none.

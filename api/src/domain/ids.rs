@@ -42,6 +42,8 @@ ids! {
     TrainingId,
     /// Pictures made with an avatar, by one request.
     GenerationId,
+    /// Pictures that were asked for together.
+    PackRunId,
     /// The receipt of a deletion.
     DeletionId,
     /// An event.

@@ -4,6 +4,7 @@
 //! it ends costs nothing.
 
 use std::fmt;
+use std::iter::Sum;
 
 use chrono::{DateTime, Days, NaiveTime, Utc};
 
@@ -48,6 +49,27 @@ pub struct Spent {
     pub microusd: i64,
 }
 
+impl Spent {
+    /// What one run takes of a day.
+    #[must_use]
+    pub const fn of(run: Run, microusd: i64) -> Self {
+        match run {
+            Run::Training(_) => Self { trainings: 1, generations: 0, microusd },
+            Run::Generation(_) => Self { trainings: 0, generations: 1, microusd },
+        }
+    }
+}
+
+impl Sum for Spent {
+    fn sum<I: Iterator<Item = Self>>(spent: I) -> Self {
+        spent.fold(Self::default(), |sum, one| Self {
+            trainings: sum.trainings.saturating_add(one.trainings),
+            generations: sum.generations.saturating_add(one.generations),
+            microusd: sum.microusd.saturating_add(one.microusd),
+        })
+    }
+}
+
 /// Whose caps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Holder {
@@ -84,16 +106,17 @@ impl Caps {
         self.trainings.is_some() || self.generations.is_some() || self.microusd.is_some()
     }
 
-    /// Whether one more run of this kind at this price fits into the day.
-    pub fn admit(&self, holder: Holder, spent: Spent, run: Run, price: i64, now: DateTime<Utc>) -> Result<(), Refusal> {
-        let by_number = match run {
-            Run::Training(_) => self.trainings.map(|most| (Cap::Trainings(holder, most), spent.trainings, 1, most)),
-            Run::Generation(_) => {
-                self.generations.map(|most| (Cap::Generations(holder, most), spent.generations, 1, most))
-            }
-        };
+    /// Whether so much more fits into the day, all of it.
+    pub fn admit(&self, holder: Holder, spent: Spent, wanted: Spent, now: DateTime<Utc>) -> Result<(), Refusal> {
+        let price = wanted.microusd;
+        let by_trainings =
+            self.trainings.map(|most| (Cap::Trainings(holder, most), spent.trainings, wanted.trainings, most));
+        let by_generations =
+            self.generations.map(|most| (Cap::Generations(holder, most), spent.generations, wanted.generations, most));
+        // What is not wanted cannot be too much, whatever was spent before.
+        let by_number = [by_trainings, by_generations].into_iter().flatten().filter(|(_, _, more, _)| *more > 0);
         let by_money = self.microusd.map(|most| (Cap::Money(holder, most), spent.microusd, price, most));
-        for (cap, spent, more, most) in [by_number, by_money].into_iter().flatten() {
+        for (cap, spent, more, most) in by_number.chain(by_money) {
             if more > most {
                 return Err(Refusal::AboveCap { cap, price });
             }
@@ -160,8 +183,8 @@ mod tests {
 
     fn admit(trainings: Option<i64>, microusd: Option<i64>, spent: (i64, i64)) -> Result<(), Refusal> {
         let spent = Spent { trainings: spent.0, generations: 0, microusd: spent.1 };
-        let run = Run::Training(TrainingId(Uuid::nil()));
-        Caps { trainings, generations: Some(0), microusd }.admit(Holder::User, spent, run, 2_400_000, noon())
+        let wanted = Spent::of(Run::Training(TrainingId(Uuid::nil())), 2_400_000);
+        Caps { trainings, generations: Some(0), microusd }.admit(Holder::User, spent, wanted, noon())
     }
 
     #[test]
@@ -186,14 +209,26 @@ mod tests {
     #[test]
     fn each_kind_of_run_has_a_number_of_its_own_and_both_share_the_money() {
         let caps = Caps { trainings: Some(1), generations: Some(2), microusd: Some(10) };
-        let run = Run::Generation(GenerationId(Uuid::nil()));
-        let admit = |generations, microusd| {
-            caps.admit(Holder::Key, Spent { trainings: 7, generations, microusd }, run, 1, noon())
-        };
+        let one = Spent::of(Run::Generation(GenerationId(Uuid::nil())), 1);
+        let admit =
+            |generations, microusd| caps.admit(Holder::Key, Spent { trainings: 7, generations, microusd }, one, noon());
         assert_eq!(admit(1, 9), Ok(()));
         let reached = |cap| Err(Refusal::CapReached { cap, price: 1, opens_at: day_after(noon()) });
         assert_eq!(admit(2, 9), reached(Cap::Generations(Holder::Key, 2)));
         assert_eq!(admit(1, 10), reached(Cap::Money(Holder::Key, 10)));
+    }
+
+    #[test]
+    fn many_at_once_fit_together_or_not_at_all() {
+        let caps = Caps { trainings: None, generations: Some(12), microusd: Some(1200) };
+        let pack = |pictures| -> Spent {
+            (0..pictures).map(|_| Spent::of(Run::Generation(GenerationId(Uuid::nil())), 100)).sum()
+        };
+        let admit = |spent, wanted| caps.admit(Holder::User, spent, wanted, noon());
+        assert_eq!(admit(Spent::default(), pack(12)), Ok(()));
+        assert!(matches!(admit(pack(1), pack(12)), Err(Refusal::CapReached { price: 1200, .. })));
+        let never = Refusal::AboveCap { cap: Cap::Generations(Holder::User, 12), price: 1300 };
+        assert_eq!(admit(Spent::default(), pack(13)), Err(never), "no day has room for it");
     }
 
     #[test]

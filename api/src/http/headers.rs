@@ -54,7 +54,7 @@ pub(super) struct IfNoneMatchHeader {
 #[into_params(parameter_in = Header)]
 #[expect(dead_code, reason = "describes a header that `Language` reads")]
 pub(super) struct LanguageHeader {
-    /// `en` or `ru`: the language of the sentences about photos. Codes stay the same.
+    /// `en` or `ru`: the language of names, and of sentences about photos. Codes stay the same.
     #[serde(rename = "Accept-Language")]
     #[param(example = "ru")]
     accept_language: Option<String>,

@@ -22,12 +22,15 @@ mod me;
 mod metrics;
 mod objects;
 mod openapi;
+mod packs;
 mod pages;
 mod photos;
 mod problem;
+mod prompts;
 mod request_id;
 mod server;
 mod spending;
+mod styles;
 mod trainings;
 mod version;
 mod webhook_endpoints;
@@ -83,6 +86,9 @@ fn operations() -> OpenApiRouter<App> {
         .merge(photos::routes())
         .merge(trainings::routes())
         .merge(generations::routes())
+        .merge(styles::routes())
+        .merge(packs::routes())
+        .merge(prompts::routes())
         .merge(events::routes())
         .merge(consumers::routes())
         .merge(webhook_endpoints::routes())

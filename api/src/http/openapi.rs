@@ -22,6 +22,8 @@ const PROBLEM: &str = "application/problem+json";
         (name = "photos", description = "What an avatar learns from."),
         (name = "trainings", description = "One run of an avatar at fal."),
         (name = "generations", description = "Pictures made with an avatar."),
+        (name = "styles", description = "Ways to picture an avatar, and packs of pictures that are made together."),
+        (name = "prompts", description = "What a model is told, worked on before."),
         (name = "events", description = "What happened, in order, none ever missed."),
         (name = "webhook endpoints", description = "Whom the service calls when something happens."),
         (name = "me", description = "The caller."),

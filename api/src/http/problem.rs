@@ -114,6 +114,7 @@ impl From<Refusal> for Problem {
             Refusal::TrainingState { .. } => ProblemCode::TrainingState,
             Refusal::AvatarNotTrained => ProblemCode::AvatarNotTrained,
             Refusal::GenerationState { .. } => ProblemCode::GenerationState,
+            Refusal::PackState { .. } => ProblemCode::PackState,
             Refusal::PhotosDeleted { .. } => ProblemCode::PhotosDeleted,
             Refusal::SpendingStopped { .. } => ProblemCode::SpendingStopped,
             Refusal::AboveCap { .. } => ProblemCode::AboveCap,

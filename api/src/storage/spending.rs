@@ -2,10 +2,12 @@
 
 use chrono::{DateTime, Utc};
 use sqlx::FromRow;
+use uuid::Uuid;
 
 use super::db::{on_db, on_tx};
 use super::{Db, StorageError, Tx};
 use crate::domain::ids::{AvatarId, GenerationId, KeyId, UserId};
+use crate::domain::run::Run;
 use crate::domain::spending::{Expense, Spent, Stop};
 
 /// Counts the expenses of a condition. A run that ended without ever being at fal is free; one that was submitted twice
@@ -88,6 +90,13 @@ pub async fn of_key(tx: &mut Tx, key_id: KeyId, since: DateTime<Utc>) -> Result<
 pub async fn of_all(db: &Db, since: DateTime<Utc>) -> Result<Spent, StorageError> {
     let sql = spent!("");
     Ok(on_db!(db, |conn| sqlx::query_as::<_, SpentRow>(sql).bind(since).fetch_one(conn).await?).into())
+}
+
+/// Through which key a run was begun.
+pub async fn key_of(tx: &mut Tx, run: Run) -> Result<Option<KeyId>, StorageError> {
+    let sql = "select key_id from spending where run_id = $1 and key_id is not null";
+    let key: Option<Uuid> = on_tx!(tx, |conn| sqlx::query_scalar(sql).bind(run.id()).fetch_optional(conn).await?);
+    Ok(key.map(KeyId))
 }
 
 /// Strikes out what an avatar's runs did not cost, before they are deleted with it: those of which fal has never had

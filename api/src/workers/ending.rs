@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use serde_json::{Map, Value, json};
 
 use super::error::JobError;
+use super::preview;
 use crate::app::App;
 use crate::domain::avatar::{self, Avatar};
 use crate::domain::event::NewEvent;
@@ -36,6 +37,9 @@ pub(super) async fn end(app: &App, training: &Training, ending: &Ending, told_by
     app.tell(&mut tx, about_training(training, ending)).await?;
     if let Some(event) = about_avatar(&avatar, ending) {
         app.tell(&mut tx, event).await?;
+    }
+    if let Ending::Completed(weights) = ending {
+        preview::begin(app, &mut tx, &avatar, training, weights).await?;
     }
     app.commit(tx).await?;
     app.metrics.trainings_ended.get_or_create(&[("status", ending.status().as_str())]).inc();

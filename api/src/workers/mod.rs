@@ -16,6 +16,7 @@ mod insist;
 mod measure_photo;
 mod outcome;
 mod prepare_training;
+mod preview;
 mod runner;
 mod sequencer;
 mod submit_generation;

@@ -1,6 +1,7 @@
 //! Tells fal what to draw, once. As with trainings the intent is written before the call, and a lost answer is never
 //! taken for a refusal: fal's webhook names the request.
 
+use aisha_openapi::vocabulary::WarningCode;
 use chrono::TimeDelta;
 
 use super::collect_generation::{SUBMISSION_WINDOW, ending, is_late};
@@ -77,16 +78,42 @@ pub(super) async fn run(app: &App, id: GenerationId) -> Result<(), JobError> {
     }
 }
 
-/// What fal is told: the person's words with the avatar's trigger phrase in them.
+/// What fal is told: the person's words, in their style, with the avatar's trigger phrase in them.
 async fn settle_prompt(app: &App, generation: &Generation, trigger_phrase: &str) -> Result<String, JobError> {
     if let Some(prompt) = &generation.final_prompt {
         return Ok(prompt.clone());
     }
-    let prompt = weave(trigger_phrase, &generation.wish.prompt);
+    let (prompt, warnings) = work_on_prompt(app, generation, trigger_phrase).await;
+    let prompt = weave(trigger_phrase, &prompt);
     let mut tx = app.begin().await?;
-    generations::write_prompt(&mut tx, generation.id, &prompt, &generation.warnings, app.now()).await?;
+    let is_first = generations::write_prompt(&mut tx, generation.id, &prompt, &warnings, app.now()).await?;
     tx.commit().await?;
-    Ok(prompt)
+    if is_first {
+        return Ok(prompt);
+    }
+    // Another run of this job was faster, and what it has written is what is shown.
+    let written = generations::find_for_job(&app.db, generation.id).await?;
+    written.and_then(|written| written.final_prompt).ok_or_else(|| JobError::retry("the prompt is not settled"))
+}
+
+/// Has somebody work on the prompt, if there is anybody and a person's words are in it: what comes with the service is
+/// written for the model, and two versions are compared by exactly the same. A picture is not held up by a failure.
+async fn work_on_prompt(app: &App, generation: &Generation, trigger_phrase: &str) -> (String, Vec<WarningCode>) {
+    let Generation { id, wish, pack_id, .. } = generation;
+    let mut warnings = generation.warnings.clone();
+    let prompt = wish.styled_prompt.as_ref().unwrap_or(&wish.prompt).clone();
+    if wish.prompt.is_empty() || pack_id.is_some() {
+        return (prompt, warnings);
+    }
+    match app.prompts.enhance(&prompt, Some(trigger_phrase)).await {
+        None => (prompt, warnings),
+        Some(Ok(enhanced)) => (enhanced, warnings),
+        Some(Err(error)) => {
+            tracing::warn!(generation.id = %id, %error, "a prompt goes out as it was written");
+            warnings.push(WarningCode::PromptNotEnhanced);
+            (prompt, warnings)
+        }
+    }
 }
 
 fn picture(generation: &Generation, prompt: String, lora_url: String) -> Result<Picture, JobError> {

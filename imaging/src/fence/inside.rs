@@ -95,9 +95,9 @@ fn answer(
                 Err(error) => send(output, &Answer::Refused(error), &[]),
             }
         }
-        Request::Sheet { tiles } => {
+        Request::Sheet { tiles, layout } => {
             let tiles = tiles.into_iter().map(|tile| take_tile(input, &tile)).collect::<io::Result<Vec<_>>>()?;
-            match sheet::render(&Sheet { tiles }) {
+            match sheet::render_as(&Sheet { tiles }, layout) {
                 Ok(jpeg) => send(output, &Answer::Sheet { bytes: jpeg.len() }, &[&jpeg]),
                 Err(error) => send(output, &Answer::Refused(error), &[]),
             }

@@ -14,7 +14,7 @@ use super::turns::{Ticket, Turns};
 use super::wire::Made;
 use super::worker::Task;
 use super::{PoolError, PoolSettings};
-use crate::sheet::Sheet;
+use crate::sheet::{Layout, Sheet};
 use crate::{Origin, Picture};
 
 /// Processes that read pictures, each with a [`crate::Reader`].
@@ -60,7 +60,12 @@ impl Pool {
 
     /// The JPEG of a contact sheet; see [`crate::sheet::render`]. `owner` is whose pictures they are, for fairness only.
     pub async fn sheet(&self, owner: u128, sheet: Sheet) -> Result<Vec<u8>, PoolError> {
-        match self.ask(owner, Task::Sheet(sheet)).await? {
+        self.sheet_as(Layout::Rows, owner, sheet).await
+    }
+
+    /// The same with its tiles lying so; see [`crate::sheet::render_as`].
+    pub async fn sheet_as(&self, layout: Layout, owner: u128, sheet: Sheet) -> Result<Vec<u8>, PoolError> {
+        match self.ask(owner, Task::Sheet(sheet, layout)).await? {
             Made::Sheet(jpeg) => Ok(jpeg),
             Made::Picture(_) => Err(PoolError::Unavailable("a worker mistook a contact sheet for a photo".into())),
         }

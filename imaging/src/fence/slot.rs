@@ -87,7 +87,7 @@ impl<'a> Slot<'a> {
         }
         match job.task {
             Task::Picture(..) => Err(undecodable().into()),
-            Task::Sheet(_) => Err(PoolError::Unavailable("the workers did not survive a contact sheet".into())),
+            Task::Sheet(..) => Err(PoolError::Unavailable("the workers did not survive a contact sheet".into())),
         }
     }
 

@@ -6,7 +6,7 @@ use std::io::{self, Read};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use crate::sheet::Mark;
+use crate::sheet::{Layout, Mark};
 use crate::{ImageError, Limits, Origin, Picture, Renderings};
 
 /// The largest head. The largest real one, a contact sheet's, has a few kilobytes.
@@ -38,7 +38,7 @@ pub(super) enum Request {
     /// Read this picture.
     Picture { origin: Origin, bytes: u64 },
     /// Make a contact sheet of these thumbnails.
-    Sheet { tiles: Vec<TileHead> },
+    Sheet { tiles: Vec<TileHead>, layout: Layout },
 }
 
 #[derive(Debug, Serialize, Deserialize)]

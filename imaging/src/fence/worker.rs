@@ -13,7 +13,7 @@ use tokio::time::timeout;
 use super::wire::{self, Answer, Made, ModelHead, Request, Start, TileHead};
 use super::{FaceModel, PoolError, PoolSettings};
 use crate::error::corrupt;
-use crate::sheet::Sheet;
+use crate::sheet::{Layout, Sheet};
 use crate::{ImageError, Origin};
 
 /// A photo goes through memory in pieces of this size; as large as a pipe may become without special rights.
@@ -27,7 +27,7 @@ const FAREWELL: Duration = Duration::from_secs(1);
 #[derive(Debug)]
 pub(super) enum Task {
     Picture(Origin, std::path::PathBuf),
-    Sheet(Sheet),
+    Sheet(Sheet, Layout),
 }
 
 /// Why a worker gave no answer and can be used no more.
@@ -88,7 +88,7 @@ impl Worker {
                 Task::Picture(origin, path) => {
                     self.ask_picture(*origin, path, settings.limits.max_bytes(*origin)).await
                 }
-                Task::Sheet(sheet) => self.ask_sheet(sheet).await.map_err(Lost::Died),
+                Task::Sheet(sheet, layout) => self.ask_sheet(sheet, *layout).await.map_err(Lost::Died),
             }
         })
         .await
@@ -187,13 +187,13 @@ impl Worker {
         self.answer().await.map_err(Lost::Died)
     }
 
-    async fn ask_sheet(&mut self, sheet: &Sheet) -> io::Result<Result<Made, PoolError>> {
+    async fn ask_sheet(&mut self, sheet: &Sheet, layout: Layout) -> io::Result<Result<Made, PoolError>> {
         let head = |tile: &crate::sheet::Tile| TileHead {
             number: tile.number,
             mark: tile.mark,
             bytes: tile.thumbnail.len() as u64,
         };
-        self.say(&Request::Sheet { tiles: sheet.tiles.iter().map(head).collect() }).await?;
+        self.say(&Request::Sheet { tiles: sheet.tiles.iter().map(head).collect(), layout }).await?;
         for tile in &sheet.tiles {
             self.input.write_all(&tile.thumbnail).await?;
         }

@@ -35,6 +35,15 @@ pub struct Tile {
     pub mark: Option<Mark>,
 }
 
+/// How the tiles of a contact sheet lie.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Layout {
+    /// Row by row.
+    Rows,
+    /// Two by two, to be compared: the first and the second side by side, then, with some paper between, the next two.
+    Pairs,
+}
+
 /// What is thought of a photo. Each has a colour and a sign, for those who cannot tell the colours apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Mark {
@@ -79,33 +88,54 @@ impl Mark {
 /// # Errors
 /// When the sheet would have no pixel, or be higher than a JPEG can be.
 pub fn render(sheet: &Sheet) -> Result<Vec<u8>, ImageError> {
-    let Grid { columns, side } = Grid::of(sheet.tiles.len());
-    let rows = sheet.tiles.len().div_ceil(columns.max(1));
-    let mut canvas = Canvas::new(columns * side, rows * side, PAPER);
+    render_as(sheet, Layout::Rows)
+}
+
+/// The same with its tiles lying so; 2 to 4 pairs in a row.
+///
+/// # Errors
+/// The same.
+pub fn render_as(sheet: &Sheet, layout: Layout) -> Result<Vec<u8>, ImageError> {
+    let grid = Grid::of(sheet.tiles.len(), layout);
+    let (width, height) = grid.size(sheet.tiles.len());
+    let mut canvas = Canvas::new(width, height, PAPER);
     let mut resizer = Resizer::new();
     for (index, tile) in sheet.tiles.iter().enumerate() {
-        let cell = Square { left: index % columns * side, top: index / columns * side, side };
-        draw(tile, cell, &mut canvas, &mut resizer);
+        draw(tile, grid.cell(index), &mut canvas, &mut resizer);
     }
     encode(&canvas)
 }
 
-/// How the tiles lie.
+/// Where the tiles lie.
 #[derive(Debug, PartialEq, Eq)]
 struct Grid {
     columns: usize,
     side: usize,
+    /// Pixels of paper behind each second column.
+    gap: usize,
 }
 
 impl Grid {
-    fn of(tiles: usize) -> Self {
-        let (columns, side) = match tiles {
-            0..=10 => (5, 240),
-            11..=30 => (6, 240),
-            31..=72 => (8, 200),
-            _ => (10, 160),
+    fn of(tiles: usize, layout: Layout) -> Self {
+        let (columns, side) = match (layout, tiles) {
+            (Layout::Rows, 0..=10) => (5, 240),
+            (Layout::Rows, 11..=30) | (Layout::Pairs, 9..=24) => (6, 240),
+            (Layout::Pairs, 0..=8) => (4, 320),
+            (Layout::Rows, 31..=72) => (8, 200),
+            (Layout::Pairs, _) => (8, 180),
+            (Layout::Rows, _) => (10, 160),
         };
-        Self { columns: columns.min(tiles), side }
+        Self { columns: columns.min(tiles), side, gap: if layout == Layout::Pairs { side / 10 } else { 0 } }
+    }
+
+    fn cell(&self, index: usize) -> Square {
+        let (column, row) = (index % self.columns, index / self.columns);
+        Square { left: column * self.side + column / 2 * self.gap, top: row * self.side, side: self.side }
+    }
+
+    fn size(&self, tiles: usize) -> (usize, usize) {
+        let gaps = self.columns.saturating_sub(1) / 2;
+        (self.columns * self.side + gaps * self.gap, tiles.div_ceil(self.columns.max(1)) * self.side)
     }
 }
 

@@ -113,7 +113,7 @@ fn two_hundred_tiles_fit_on_a_sheet_that_a_chat_shows() {
 #[test]
 fn no_sheet_is_wider_than_1600_pixels_and_rows_are_filled_before_the_next() {
     for tiles in 1..=250 {
-        let Grid { columns, side } = Grid::of(tiles);
+        let Grid { columns, side, .. } = Grid::of(tiles, Layout::Rows);
         assert!(columns * side <= 1600 && columns <= tiles, "{tiles}");
         assert!(columns >= 5.min(tiles), "{tiles}");
     }
@@ -131,3 +131,22 @@ fn as_text(glyph: &Glyph) -> Vec<String> {
     }
     rows.into_iter().map(|row| row.into_iter().collect()).collect()
 }
+
+#[test]
+fn pairs_lie_side_by_side_with_paper_between_them() {
+    let pairs = |count: u32| -> Vec<Tile> { (0..2 * count).map(|index| tile(index / 2 + 1, Some(Mark::Ok))).collect() };
+    for (count, size) in [(1, (640, 320)), (4, (1312, 640)), (6, (1488, 480)), (24, (1494, 1080))] {
+        let jpeg = render_as(&Sheet { tiles: pairs(count) }, Layout::Pairs).unwrap();
+        let sheet = image::load_from_memory(&jpeg).unwrap().into_rgb8();
+        assert_eq!(sheet.dimensions(), size, "{count}");
+        if count == 6 {
+            for (left, gap) in [(0, false), (240, false), (480, true), (504, false), (744, false), (984, true)] {
+                let seen = *sheet.get_pixel(left + 10, 120);
+                assert!(is(seen, if gap { PAPER } else { Mark::Ok.colour() }), "{left}: {seen:?}");
+            }
+            assert_eq!(seen_dots(&sheet, (504 + 6, 240 + 6), (5, 7), 3), SEVEN_OF_FIVE);
+        }
+    }
+}
+
+const SEVEN_OF_FIVE: [&str; 7] = ["#####", "#....", "####.", "....#", "....#", "#...#", ".###."];

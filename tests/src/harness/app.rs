@@ -255,6 +255,8 @@ pub fn config_in(folder: &Path) -> Config {
     config.objects = ObjectsConfig::Folder(folder.join("objects"));
     // Looking for faces is most of what a photo costs; the tests that are about them turn it on.
     config.pictures.face_model = FaceModelFile::Off;
+    // Tests count pictures, too; those about the first look at a training turn it on.
+    config.preview.clear();
     // Tests are in a hurry; those about these limits set them.
     config.requests = RequestLimits::default();
     // Tests count submissions; the one about a second submission allows it.

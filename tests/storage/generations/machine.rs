@@ -43,6 +43,7 @@ enum Step {
 struct Known {
     #[sqlx(try_from = "String")]
     status: Word,
+    has_prompt: bool,
     is_submitted: bool,
     has_request: bool,
     is_given_up: bool,
@@ -67,6 +68,7 @@ impl TryFrom<String> for Word {
 impl Known {
     const NEW: Self = Self {
         status: Word(S::Pending),
+        has_prompt: false,
         is_submitted: false,
         has_request: false,
         is_given_up: false,
@@ -82,7 +84,9 @@ impl Known {
         let status = self.status.0;
         let (is_pending, is_processing) = (status == S::Pending, status == S::Processing);
         Some(match step {
-            Step::Write | Step::Hold if is_pending && !self.is_submitted => self,
+            // What was written first stands.
+            Step::Write if is_pending && !self.is_submitted && !self.has_prompt => Self { has_prompt: true, ..self },
+            Step::Hold if is_pending && !self.is_submitted => self,
             Step::Begin if is_pending && !self.is_submitted && !self.is_given_up => {
                 let attempts = self.attempts + i64::from(!self.is_attempt);
                 Self { is_submitted: true, is_attempt: true, attempts, ..self }
@@ -160,7 +164,7 @@ async fn take(tx: &mut Tx, generation: &Generation, step: Step, token: &str) -> 
 }
 
 async fn look(tx: &mut Tx, generation: &Generation) -> Known {
-    let sql = "select g.status, g.submitted_at is not null as is_submitted, g.fal_request_id is not null as has_request, \
+    let sql = "select g.status, g.final_prompt is not null as has_prompt, g.submitted_at is not null as is_submitted, g.fal_request_id is not null as has_request, \
                g.cancel_requested_at is not null as is_given_up, g.deadline_at is not null as has_deadline, \
                g.fal_ended_at is not null as has_ended_at_fal, g.next_check_at is not null as is_asked_about, \
                (select count(*) from generation_attempts a where a.generation_id = g.id) as attempts, \

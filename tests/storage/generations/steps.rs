@@ -74,6 +74,7 @@ async fn a_generation_goes_its_whole_way(store: Store) {
     assert_eq!(generations::count_open(&store.db).await.unwrap(), [("pending".to_owned(), 1)]);
     let warnings = [WarningCode::PromptNotEnhanced];
     assert!(store.write(async |tx| generations::write_prompt(tx, id, NAME, &warnings, at(2)).await).await.unwrap());
+    assert!(!store.write(async |tx| generations::write_prompt(tx, id, "another", &[], at(2)).await).await.unwrap());
     assert!(store.write(async |tx| generations::wait(tx, id, "spending_stopped", at(9), at(3)).await).await.unwrap());
     let waiting = read(&store, &generation).await;
     assert_eq!((waiting.final_prompt.as_deref(), waiting.warnings.as_slice()), (Some(NAME), &warnings[..]));

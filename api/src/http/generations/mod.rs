@@ -1,5 +1,5 @@
-//! Generations: read, cancel, delete. `create` and `repeat` are the ways to ask for one, which meet in `launch` and pass
-//! the gate of `http::spending`; `gallery` lists what came of them, `content` serves it, `show` says what it is.
+//! Generations: read, cancel, delete. `create` and `repeat` are the ways to ask for one, which meet in `launch`, and
+//! further in, with what the service asks for by itself, in the room of that name; `wish` is what is asked for; `gallery` lists what came of them, `content` serves it, `show` says what it is.
 
 mod content;
 mod create;
@@ -7,17 +7,19 @@ mod gallery;
 mod launch;
 mod repeat;
 mod show;
+mod wish;
 
 use aisha_openapi::generations::Generation as GenerationBody;
-use aisha_openapi::vocabulary::{EventType, GenerationStatus, ResourceType, Scope};
+use aisha_openapi::vocabulary::{EventType, GenerationStatus, Scope};
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use serde_json::Map;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+pub(super) use self::launch::{LaunchQuery, training_of};
 use self::show::show;
+pub(super) use self::show::warnings;
 use super::auth::Caller;
 use super::extract::{Path, RequestHash};
 use super::headers::{IdempotencyHeader, IfNoneMatchHeader};
@@ -27,7 +29,6 @@ use super::problem::Problem;
 use super::version::tagged;
 use crate::app::App;
 use crate::domain::Refusal;
-use crate::domain::event::NewEvent;
 use crate::domain::generation::{Ending, Generation};
 use crate::domain::ids::GenerationId;
 use crate::domain::job::Job;
@@ -89,21 +90,11 @@ async fn cancel(
         Claim::Fresh(tx) => tx,
     };
     held::lock(&mut tx, &me, found.avatar_id).await?;
-    let mut generation = generations::lock(&mut tx, me.subject, id).await?.ok_or_else(Problem::not_found)?;
+    let generation = generations::lock(&mut tx, me.subject, id).await?.ok_or_else(Problem::not_found)?;
     if generation.status.is_final() {
         return Err(Refusal::GenerationState { status: generation.status }.into());
     }
-    let now = app.now();
-    if generation.submitted_at.is_none() {
-        // fal has nothing of it, so there is nobody to ask.
-        generations::end(&mut tx, id, generation.status, &Ending::Cancelled, now).await?;
-        generation.status = GenerationStatus::Cancelled;
-        generation.completed_at = Some(now);
-        app.tell(&mut tx, event(EventType::GenerationCancelled, &me, &generation)).await?;
-    } else if generations::cancelling(&mut tx, id, now).await? {
-        generation.cancel_requested_at = Some(now);
-        app.enqueue(&mut tx, &Job::CancelGeneration { generation_id: id }, now).await?;
-    }
+    let generation = give_up(&app, &mut tx, &me, generation).await?;
     let reply = Reply::new(StatusCode::ACCEPTED, &show(&app, &generation).await?)?;
     key.keep(&mut tx, &me, &reply).await?;
     app.commit(tx).await?;
@@ -126,8 +117,31 @@ async fn delete(State(app): State<App>, caller: Caller, Path(id): Path<Generatio
     Ok(StatusCode::NO_CONTENT)
 }
 
+/// Gives up a generation that has not ended and that this transaction holds, and gives it as it is now. Its avatar must be
+/// held, too.
+pub(super) async fn give_up(
+    app: &App,
+    tx: &mut Tx,
+    me: &Principal,
+    mut generation: Generation,
+) -> Result<Generation, Problem> {
+    let (id, now) = (generation.id, app.now());
+    if generation.submitted_at.is_none() {
+        // fal has nothing of it, so there is nobody to ask.
+        generations::end(tx, id, generation.status, &Ending::Cancelled, now).await?;
+        generation.status = GenerationStatus::Cancelled;
+        generation.completed_at = Some(now);
+        app.tell(tx, generation.event(EventType::GenerationCancelled, Some(me.key_id))).await?;
+        app.end_pack(tx, generation.pack_id).await?;
+    } else if generations::cancelling(tx, id, now).await? {
+        generation.cancel_requested_at = Some(now);
+        app.enqueue(tx, &Job::CancelGeneration { generation_id: id }, now).await?;
+    }
+    Ok(generation)
+}
+
 /// Removes a generation with everything of it. Its avatar must be locked.
-async fn remove(app: &App, tx: &mut Tx, me: &Principal, id: GenerationId) -> Result<(), Problem> {
+pub(super) async fn remove(app: &App, tx: &mut Tx, me: &Principal, id: GenerationId) -> Result<(), Problem> {
     let generation = generations::lock(tx, me.subject, id).await?.ok_or_else(Problem::not_found)?;
     let now = app.now();
     for key in generation.keys() {
@@ -141,20 +155,8 @@ async fn remove(app: &App, tx: &mut Tx, me: &Principal, id: GenerationId) -> Res
     }
     spending::forgive_generation(tx, id).await?;
     generations::delete(tx, me.subject, generation.avatar_id, id).await?;
-    app.tell(tx, event(EventType::GenerationDeleted, me, &generation)).await?;
+    app.tell(tx, generation.event(EventType::GenerationDeleted, Some(me.key_id))).await?;
+    app.end_pack(tx, generation.pack_id).await?;
     app.enqueue(tx, &Job::ClearObjects {}, now).await?;
     Ok(())
-}
-
-/// An event about a generation that a person caused.
-fn event(kind: EventType, me: &Principal, generation: &Generation) -> NewEvent {
-    NewEvent {
-        kind,
-        user_id: generation.user_id,
-        actor: Some(me.key_id),
-        avatar_id: Some(generation.avatar_id),
-        resource: (ResourceType::Generation, generation.id.0),
-        state: Some(generation.status.as_str()),
-        details: Map::new(),
-    }
 }

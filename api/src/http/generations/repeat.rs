@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Response};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::launch::{Launch, LaunchQuery};
+use super::launch::{LaunchQuery, begin, quote};
 use crate::app::App;
 use crate::domain::generation::seed;
 use crate::domain::ids::GenerationId;
@@ -17,6 +17,7 @@ use crate::http::headers::RequiredIdempotencyHeader;
 use crate::http::idempotency::{Claim, IdempotencyKey};
 use crate::http::problem::{Problem, internal};
 use crate::http::{held, spending};
+use crate::launch::Launch;
 use crate::storage::{generations, trainings};
 
 /// The repetition.
@@ -52,13 +53,13 @@ async fn repeat(
     let me = caller.with(Scope::GenerationsCreate)?;
     let first = generations::find(&app.db, me.subject, id).await?.ok_or_else(Problem::not_found)?;
     let training = trainings::find(&app.db, me.subject, first.training_id).await?.ok_or_else(Problem::not_found)?;
-    let mut wish = first.wish;
+    let mut wish = first.wish.clone();
     if body.value.fresh_seed {
         wish.seed = seed().map_err(|_| internal())?;
     }
-    let launch = Launch::new(&app, &training, wish)?.repeating(id);
+    let launch = Launch::new(&app, &training, wish).map_err(|error| spending::refused(&app, error))?.repeating(&first);
     if query.dry_run == Some(true) {
-        return Ok(axum::Json(launch.quote()).into_response());
+        return Ok(axum::Json(quote(&launch)).into_response());
     }
     let key = key.required()?;
     let mut tx = match key.claim(&app, &me, &body.request_sha256).await? {
@@ -67,5 +68,5 @@ async fn repeat(
     };
     spending::hold(&app, &mut tx, &me).await?;
     let avatar = held::lock(&mut tx, &me, first.avatar_id).await?;
-    launch.begin(&app, tx, &me, &key, &avatar).await
+    begin(&app, tx, &me, &key, &avatar, launch).await
 }

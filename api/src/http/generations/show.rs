@@ -50,7 +50,7 @@ pub(in crate::http) async fn show(app: &App, generation: &Generation) -> Result<
 }
 
 /// What could not be followed, in words, too.
-pub(super) fn warnings(codes: &[WarningCode]) -> Vec<GenerationWarning> {
+pub(in crate::http) fn warnings(codes: &[WarningCode]) -> Vec<GenerationWarning> {
     let warning = |&code: &WarningCode| GenerationWarning {
         code,
         detail: match code {

@@ -21,6 +21,7 @@ use super::form::{Form, Pieces};
 use super::incoming::Incoming;
 use super::intake;
 use super::pace::Pace;
+use super::receive::{self, FORM_OVERHEAD_BYTES, receive};
 use super::show::Album;
 use crate::app::App;
 use crate::domain::ids::AvatarId;
@@ -28,13 +29,11 @@ use crate::domain::photo::Photo;
 use crate::domain::principal::Principal;
 use crate::files::SpooledFile;
 use crate::http::language::Language;
-use crate::http::problem::{Problem, internal, unavailable};
+use crate::http::problem::{Problem, internal};
 
 const MAX_FILES: usize = 50;
 /// Files of one request that are read or looked at side by side.
 const FILES_AT_ONCE: usize = 4;
-/// What a form may hold beside its files.
-const FORM_OVERHEAD_BYTES: u64 = 1024 * 1024;
 
 type Taken = Result<(UploadOutcome, Photo), Problem>;
 
@@ -121,7 +120,8 @@ impl Batch {
             self.read_form(Form::of(head, incoming.clone()).await?, most).await?;
         } else if kind.starts_with("image/") || kind.starts_with("application/octet-stream") {
             let turn = self.turn().await?;
-            let read = self.receive(&mut Pieces::Body(incoming.clone()), &mut self.pace(), most).await?;
+            let pieces = &mut Pieces::Body(incoming.clone());
+            let read = receive(&self.app, self.me.subject, pieces, &mut self.pace(), most).await?;
             self.keep(None, read, turn);
         } else {
             let detail = "Send a form (`curl -F file=@1.jpg -F file=@2.jpg`) or one picture (`curl -T 1.jpg`).";
@@ -142,42 +142,13 @@ impl Batch {
                 self.files.push((name, File::Refused(Problem::new(ProblemCode::TooManyPhotos, detail))));
                 return Ok(());
             }
-            let read = self.receive(&mut pieces, &mut pace, most).await?;
+            let read = receive(&self.app, self.me.subject, &mut pieces, &mut pace, most).await?;
             // A browser sends an empty part for a field that nobody filled in.
             if name.is_none() && matches!(&read, Ok(file) if file.length() == 0) {
                 continue;
             }
             self.keep(name, read, turn);
             pace = self.pace();
-        }
-    }
-
-    /// Reads one file into the spool. The inner error is the file's own; it is read past.
-    async fn receive(
-        &self,
-        pieces: &mut Pieces<'_>,
-        pace: &mut Pace,
-        most: u64,
-    ) -> Result<Result<SpooledFile, Problem>, Problem> {
-        let mut digest = match pieces.digest() {
-            Ok(digest) => digest,
-            Err(problem) => return pieces.skip(pace).await.map(|()| Err(problem)),
-        };
-        let room = self.app.spool.place(self.me.subject, most).await.ok_or_else(no_room)?;
-        let mut arrival = self.app.spool.begin(room);
-        let mut length = 0;
-        while let Some(piece) = pieces.next(pace).await? {
-            length += piece.len() as u64;
-            if length > self.limit() {
-                drop(arrival);
-                return pieces.skip(pace).await.map(|()| Err(self.too_large()));
-            }
-            digest.update(&piece);
-            arrival.write(piece).await?;
-        }
-        match digest.verify() {
-            Ok(()) => Ok(Ok(arrival.finish().await?)),
-            Err(problem) => Ok(Err(problem)),
         }
     }
 
@@ -243,18 +214,11 @@ impl Batch {
     }
 
     fn pace(&self) -> Pace {
-        let limits = &self.app.settings.uploads;
-        Pace::new(limits.grace, limits.bytes_per_second)
+        receive::pace(&self.app)
     }
 
     fn limit(&self) -> u64 {
         self.app.settings.photos.max_bytes
-    }
-
-    fn too_large(&self) -> Problem {
-        let megabytes = self.limit() / (1024 * 1024);
-        let detail = format!("A photo may have at most {megabytes} MB. Send it smaller, or as a JPEG.");
-        Problem::new(ProblemCode::FileTooLarge, detail)
     }
 }
 
@@ -270,9 +234,4 @@ async fn entry(app: &App, album: &Album, filename: Option<String>, taken: Taken)
             Ok(UploadResult { filename, outcome: UploadOutcome::Rejected, photo: None, problem: Some(problem.body()) })
         }
     }
-}
-
-fn no_room() -> Problem {
-    tracing::warn!("an upload found no room in the spool in time");
-    unavailable()
 }

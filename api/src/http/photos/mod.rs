@@ -1,8 +1,8 @@
 //! Photos: list, read, change, order, delete. Serving them is in `content`; what is said of them in `show` and `words`, of
 //! the set in `preflight`, `dedupe` and `sheet`.
 //!
-//! Taking them in: `upload` is the operation; `batch` reads its files into the spool, as `form`, `incoming`, `digest` and
-//! `pace` let them in; `intake` makes a photo of each.
+//! Taking them in: `upload` is the operation; `batch` has `receive` read its files into the spool, as `form`, `incoming`,
+//! `digest` and `pace` let them in; `intake` makes a photo of each.
 
 mod batch;
 mod content;
@@ -14,6 +14,7 @@ mod intake;
 mod order;
 mod pace;
 mod preflight;
+mod receive;
 mod sheet;
 mod show;
 mod upload;
@@ -29,6 +30,7 @@ use serde_json::Map;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+pub(super) use self::receive::look_at_one;
 use self::show::Album;
 use super::auth::Caller;
 use super::extract::{Json, Path};

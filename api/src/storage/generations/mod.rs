@@ -16,7 +16,7 @@ pub use self::steps::{
 use super::db::{on_db, on_tx};
 use super::{Db, StorageError, Tx};
 use crate::domain::generation::Generation;
-use crate::domain::ids::{AvatarId, GenerationId, UserId};
+use crate::domain::ids::{AvatarId, GenerationId, PackRunId, UserId};
 use crate::domain::run::FalRequest;
 
 /// The owner's generation with this id.
@@ -75,6 +75,13 @@ pub async fn list_at_fal(tx: &mut Tx, avatar_id: AvatarId) -> Result<Vec<(String
     let rows = on_tx!(tx, |conn| sqlx::query_as::<_, Row>(sql).bind(avatar_id.0).fetch_all(conn).await?);
     let open = rows.into_iter().map(Generation::from);
     Ok(open.filter_map(|generation| Some((generation.endpoint, generation.request?))).collect())
+}
+
+/// The owner's generations of a run of a pack, in the order of the pack.
+pub async fn list_of_pack(tx: &mut Tx, owner: UserId, id: PackRunId) -> Result<Vec<Generation>, StorageError> {
+    let sql = select!("where g.user_id = $1 and g.pack_id = $2 order by g.created_at, g.id");
+    let rows = on_tx!(tx, |conn| sqlx::query_as::<_, Row>(sql).bind(owner.0).bind(id.0).fetch_all(conn).await?);
+    Ok(rows.into_iter().map(Generation::from).collect())
 }
 
 /// How many generations have not ended, by status.

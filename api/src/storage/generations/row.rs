@@ -15,7 +15,7 @@ macro_rules! select {
     ($rest:literal) => {
         concat!(
             "select g.id, g.user_id, g.avatar_id, g.training_id, g.pack_id, g.repeat_of, g.status, g.status_reason, \
-             g.prompt, g.final_prompt, g.negative_prompt, g.style_id, g.aspect_ratio, g.width, g.height, \
+             g.prompt, g.styled_prompt, g.final_prompt, g.negative_prompt, g.style_id, g.aspect_ratio, g.width, g.height, \
              g.num_images, g.seed, g.endpoint, g.warnings, g.is_favourite, g.cost_microusd, g.error_code, \
              g.error_message, g.attempt_token, g.submitted_at, g.cancel_requested_at, g.deadline_at, \
              g.last_status_check, g.fal_ended_at, g.fal_request_id, g.fal_status_url, g.fal_response_url, \
@@ -65,6 +65,7 @@ pub(super) struct Row {
 #[derive(FromRow)]
 struct WishRow {
     prompt: String,
+    styled_prompt: Option<String>,
     negative_prompt: Option<String>,
     style_id: Option<String>,
     aspect_ratio: Word<AspectRatio>,
@@ -76,6 +77,7 @@ impl From<WishRow> for Wish {
     fn from(row: WishRow) -> Self {
         Self {
             prompt: row.prompt,
+            styled_prompt: row.styled_prompt,
             negative_prompt: row.negative_prompt,
             style_id: row.style_id,
             aspect_ratio: row.aspect_ratio.0,

@@ -16,9 +16,10 @@ use crate::storage::{StorageError, Tx};
 pub async fn add(tx: &mut Tx, generation: &Generation, next_check_at: DateTime<Utc>) -> Result<(), StorageError> {
     let sql = "insert into generations (id, user_id, avatar_id, training_id, pack_id, repeat_of, status, prompt, \
                final_prompt, negative_prompt, style_id, aspect_ratio, width, height, num_images, seed, endpoint, \
-               warnings, is_favourite, cost_microusd, attempt_token, next_check_at, images, created_at, updated_at) \
+               warnings, is_favourite, cost_microusd, attempt_token, next_check_at, images, created_at, updated_at, \
+               styled_prompt) \
                values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, \
-               $22, $23, $24, $25)";
+               $22, $23, $24, $25, $26)";
     let wish = &generation.wish;
     on_tx!(tx, |conn| {
         sqlx::query(sql)
@@ -47,6 +48,7 @@ pub async fn add(tx: &mut Tx, generation: &Generation, next_check_at: DateTime<U
             .bind(Json(&generation.images))
             .bind(generation.created_at)
             .bind(generation.updated_at)
+            .bind(&wish.styled_prompt)
             .execute(conn)
             .await?;
     });
@@ -73,7 +75,7 @@ async fn count(tx: &mut Tx, avatar_id: AvatarId, more: i64) -> Result<(), Storag
     Ok(())
 }
 
-/// What fal will be told, and what of the wish that leaves out. Once fal may have it, it stands.
+/// What fal will be told, and what of the wish that leaves out. The first that is written stands.
 pub async fn write_prompt(
     tx: &mut Tx,
     id: GenerationId,
@@ -82,7 +84,7 @@ pub async fn write_prompt(
     now: DateTime<Utc>,
 ) -> Result<bool, StorageError> {
     let sql = "update generations set final_prompt = $2, warnings = $3, updated_at = $4 \
-               where id = $1 and status = 'pending' and submitted_at is null";
+               where id = $1 and status = 'pending' and submitted_at is null and final_prompt is null";
     let written = on_tx!(tx, |conn| {
         sqlx::query(sql)
             .bind(id.0)

@@ -30,6 +30,7 @@ pub(in crate::workers) async fn end(app: &App, generation: &Generation, ending: 
         }
     }
     app.tell(&mut tx, event(generation, ending)).await?;
+    app.end_pack(&mut tx, generation.pack_id).await?;
     app.commit(tx).await?;
     let status = ending.status();
     app.metrics.generations_ended.get_or_create(&[("status", status.as_str())]).inc();
