@@ -4,6 +4,7 @@
 //! this crate is generated from them. Types that are sent to the service (`New…`, `…Patch`) refuse fields they do not
 //! know; in answers every field is always there, and null where it has no value.
 
+pub mod admin;
 pub mod avatars;
 pub mod consumers;
 pub mod deletions;
@@ -13,6 +14,8 @@ pub mod health;
 pub mod photos;
 pub mod preflight;
 pub mod problem;
+pub mod shares;
+pub mod statistics;
 pub mod trainings;
 pub mod users;
 pub mod vocabulary;

@@ -61,6 +61,7 @@ codes! {
     PhotosDeleted = "photos_deleted", 409, "Photos of the set were deleted";
     AvatarNotTrained = "avatar_not_trained", 409, "The avatar has no trained model";
     GenerationState = "generation_state", 409, "Not possible in the generation's state";
+    NoPictures = "no_pictures", 409, "There is no picture";
     SpendingStopped = "spending_stopped", 409, "Nothing may be spent at present";
     MainNeedsCompletion = "main_needs_completion", 409, "Only a completed avatar can be the main one";
     Conflict = "conflict", 409, "Another change came first";

@@ -405,6 +405,10 @@ words! {
         /// fal's safety checker kept every picture back.
         GenerationModerated = "generation.moderated",
         GenerationDeleted = "generation.deleted",
+        /// A link to its pictures was made.
+        GenerationShared = "generation.shared",
+        /// A link to its pictures was taken back.
+        GenerationUnshared = "generation.unshared",
     }
 }
 

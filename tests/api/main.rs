@@ -1,6 +1,7 @@
 //! The contract of the HTTP API, a file a resource, each rule with its status and its code.
 
 mod albums;
+mod archives;
 mod auth;
 mod avatars;
 mod consumers;
@@ -18,7 +19,9 @@ mod openapi;
 mod owners;
 mod photos;
 mod problems;
+mod shares;
 mod spending;
+mod statistics;
 mod streams;
 mod trainings;
 mod uploads;

@@ -15,6 +15,8 @@ use serde_json::{Value, json};
 const PUBLIC: &[(&str, &str)] = &[
     ("getObject", "the signature in the link is the permission; see objects.rs"),
     ("receiveFalWebhook", "fal's signature is the permission; see fal_webhook.rs"),
+    ("getShared", "the word in the link is the permission; see shares.rs"),
+    ("getSharedImage", "the word in the link is the permission; see shares.rs"),
     ("isAlive", "tells nothing of anybody"),
     ("isReady", "tells nothing of anybody"),
     ("getMetrics", "counts only: no id and no name is in it"),
@@ -25,8 +27,13 @@ const WITHOUT_IDS: &[(&str, &str)] = &[
     ("createAvatar", "makes a thing of the caller's"),
     ("listAvatars", "looked through below: none of the other's stands in it"),
     ("listGenerations", "looked through below: none of the other's stands in it"),
+    ("listShares", "looked through below: none of the other's stands in it"),
+    ("archiveGenerations", "another's is not found, as one that does not exist; see archives.rs"),
     ("listConsumers", "looked through below: none of the other's stands in it"),
     ("listEvents", "looked through below: none of the other's stands in it"),
+    ("getMyStatistics", "counts what is the caller's; see statistics.rs"),
+    ("getUsage", "for the operator alone, and counts only; see statistics.rs"),
+    ("watchTrainings", "for the operator alone, and nothing personal; see statistics.rs"),
     ("getMe", "shows the caller"),
     ("deleteMe", "deletes the caller; see deletions.rs"),
 ];
@@ -74,6 +81,7 @@ impl Operation {
             .replace("{training_id}", &things.training)
             .replace("{generation_id}", &things.generation)
             .replace("{number}", "1")
+            .replace("{share_id}", &things.share)
             .replace("{deletion_id}", &things.deletion)
             .replace("{name}", &things.consumer)
             .replace("{key}", "x/y")
@@ -100,6 +108,7 @@ struct Things {
     photo: String,
     training: String,
     generation: String,
+    share: String,
     deletion: String,
     consumer: String,
 }
@@ -113,17 +122,28 @@ impl Things {
         let generation = person.picture(&avatar, "p-1", json!({"prompt": "by the sea"})).await.expect(202);
         let generation = aisha_tests::harness::id(&generation);
         person.generation_in(&generation, "completed").await;
+        let shares = format!("/v1/generations/{generation}/shares");
+        let share = person.post(&shares, json!({"expires_in_seconds": 3600})).await.expect(201);
+        let share = aisha_tests::harness::id(&share);
         let given_up = person.avatar().await;
         let deletion = person.delete(&format!("/v1/avatars/{given_up}")).await.expect(202);
         let (photo, deletion) = (aisha_tests::harness::id(&photos["data"][0]), aisha_tests::harness::id(&deletion));
         let consumer = format!("reader-of-{avatar}");
         person.put(&format!("/v1/consumers/{consumer}"), json!({"acknowledged_seq": 1})).await.expect(200);
-        Self { avatar, photo, training, generation, deletion, consumer }
+        Self { avatar, photo, training, generation, share, deletion, consumer }
     }
 
     fn missing() -> Self {
         let id = || uuid::Uuid::now_v7().to_string();
-        Self { avatar: id(), photo: id(), training: id(), generation: id(), deletion: id(), consumer: id() }
+        Self {
+            avatar: id(),
+            photo: id(),
+            training: id(),
+            generation: id(),
+            share: id(),
+            deletion: id(),
+            consumer: id(),
+        }
     }
 
     /// All that their owner can see of them, but for signed links, which differ from hour to hour.
@@ -135,6 +155,8 @@ impl Things {
             format!("/v1/avatars/{}/timeline", self.avatar),
             format!("/v1/avatars/{}/trainings", self.avatar),
             format!("/v1/generations/{}", self.generation),
+            format!("/v1/avatars/{}/statistics", self.avatar),
+            "/v1/shares".to_owned(),
             format!("/v1/consumers/{}", self.consumer),
         ] {
             let mut body = owner.get(&path).await.expect(200);
@@ -184,7 +206,7 @@ async fn try_everything(thief: &Person, owner: &Person) {
         assert_eq!(told(&foreign), told(&missing), "{name} tells that the thing exists");
         foreign.problem(404, "not_found");
     }
-    for path in ["/v1/avatars", "/v1/generations", "/v1/events", "/v1/consumers", "/v1/me"] {
+    for path in ["/v1/avatars", "/v1/generations", "/v1/shares", "/v1/events", "/v1/consumers", "/v1/me"] {
         let answer = thief.get(path).await;
         let text = String::from_utf8(answer.bytes.to_vec()).expect("text");
         for id in [&things.avatar, &things.photo, &things.training, &things.generation] {

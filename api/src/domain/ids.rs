@@ -42,6 +42,8 @@ ids! {
     TrainingId,
     /// Pictures made with an avatar, by one request.
     GenerationId,
+    /// A link that shows pictures.
+    ShareId,
     /// The receipt of a deletion.
     DeletionId,
     /// An event.

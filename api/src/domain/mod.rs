@@ -15,7 +15,9 @@ pub mod photo;
 pub mod principal;
 pub mod run;
 pub mod secret;
+pub mod share;
 pub mod spending;
+pub mod statistics;
 pub mod training;
 pub mod user;
 

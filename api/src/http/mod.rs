@@ -3,9 +3,11 @@
 //! `router` reads as the table of contents, one file a resource. `server` holds the connections; `auth`, `extract`,
 //! `idempotency`, `version` and `pages` are what handlers ask of a request; `problem` is how they say no.
 
+mod admin;
 mod auth;
 mod avatars;
 mod consumers;
+mod contact_sheet;
 mod deletions;
 mod events;
 mod extract;
@@ -25,7 +27,9 @@ mod photos;
 mod problem;
 mod request_id;
 mod server;
+mod shares;
 mod spending;
+mod statistics;
 mod trainings;
 mod version;
 
@@ -80,6 +84,9 @@ fn operations() -> OpenApiRouter<App> {
         .merge(photos::routes())
         .merge(trainings::routes())
         .merge(generations::routes())
+        .merge(shares::routes())
+        .merge(statistics::routes())
+        .merge(admin::routes())
         .merge(events::routes())
         .merge(consumers::routes())
         .merge(me::routes())

@@ -24,6 +24,7 @@ const PROBLEM: &str = "application/problem+json";
         (name = "generations", description = "Pictures made with an avatar."),
         (name = "events", description = "What happened, in order, none ever missed."),
         (name = "me", description = "The caller."),
+        (name = "admin", description = "What goes on in the whole service, for its operator."),
         (name = "webhooks", description = "What fal calls."),
         (name = "health", description = "For those who run the service.")
     ),

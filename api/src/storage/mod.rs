@@ -17,7 +17,9 @@ pub mod idempotency;
 pub mod jobs;
 pub mod objects;
 pub mod photos;
+pub mod shares;
 pub mod spending;
+pub mod statistics;
 pub mod trainings;
 pub mod users;
 

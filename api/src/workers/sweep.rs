@@ -7,7 +7,7 @@ use chrono::TimeDelta;
 
 use crate::app::App;
 use crate::domain::job::Job;
-use crate::storage::{StorageError, events, generations, idempotency, objects, photos, trainings};
+use crate::storage::{StorageError, events, generations, idempotency, objects, photos, shares, trainings};
 
 /// Trainings, and generations, asked about in one round.
 const BATCH: i64 = 500;
@@ -64,6 +64,7 @@ pub(super) async fn round(app: &App) -> Result<(), StorageError> {
         app.enqueue(&mut tx, &Job::ClearObjects {}, now).await?;
         app.commit(tx).await?;
     }
+    shares::remove_ended(&app.db, now).await?;
     idempotency::purge(&app.db, now - IDEMPOTENCY_KEPT).await?;
     let removed = events::remove_old(&app.db, now - app.settings.events_kept, OLD_EVENTS).await?;
     if removed > 0 {

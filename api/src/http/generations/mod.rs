@@ -1,11 +1,14 @@
 //! Generations: read, cancel, delete. `create` and `repeat` are the ways to ask for one, which meet in `launch` and pass
-//! the gate of `http::spending`; `gallery` lists what came of them, `content` serves it, `show` says what it is.
+//! the gate of `http::spending`; `gallery` lists what came of them, `content`, `archive` and `sheet` serve it, `show` says
+//! what it is.
 
+mod archive;
 mod content;
 mod create;
 mod gallery;
 mod launch;
 mod repeat;
+mod sheet;
 mod show;
 
 use aisha_openapi::generations::Generation as GenerationBody;
@@ -43,6 +46,8 @@ pub(super) fn routes() -> OpenApiRouter<App> {
         .merge(repeat::routes())
         .merge(gallery::routes())
         .merge(content::routes())
+        .merge(archive::routes())
+        .merge(sheet::routes())
 }
 
 /// Read a generation

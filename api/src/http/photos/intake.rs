@@ -159,7 +159,7 @@ fn key(name: &str) -> Result<Key, FilesError> {
 }
 
 /// Why a file is not taken, in the language of who sent it.
-pub(super) fn refused(error: &PoolError, language: Language) -> Problem {
+fn refused(error: &PoolError, language: Language) -> Problem {
     match error {
         PoolError::Image(image) => Problem::of_image(image, words::refusal(image, language)),
         PoolError::Unavailable(_) => {
