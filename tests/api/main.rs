@@ -19,6 +19,7 @@ mod openapi;
 mod owners;
 mod photos;
 mod problems;
+mod queries;
 mod shares;
 mod spending;
 mod statistics;
