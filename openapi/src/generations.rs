@@ -163,6 +163,15 @@ pub struct GenerationPage {
     pub next_cursor: Option<String>,
 }
 
+/// Which pictures to download.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewArchive {
+    /// The generations, 1 to 200.
+    #[schema(min_items = 1, max_items = 200)]
+    pub ids: Vec<Uuid>,
+}
+
 /// What a generation would cost.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct GenerationQuote {

@@ -4,6 +4,7 @@
 //! this crate is generated from them. Types that are sent to the service (`New…`, `…Patch`) refuse fields they do not
 //! know; in answers every field is always there, and null where it has no value.
 
+pub mod admin;
 pub mod api_keys;
 pub mod avatars;
 pub mod consumers;
@@ -16,6 +17,8 @@ pub mod photos;
 pub mod preflight;
 pub mod problem;
 pub mod prompts;
+pub mod shares;
+pub mod statistics;
 pub mod styles;
 pub mod trainings;
 pub mod users;

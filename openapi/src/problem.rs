@@ -82,6 +82,7 @@ codes! {
     GenerationState = "generation_state", 409, "Not possible in the generation's state";
     PackState = "pack_state", 409, "Not possible in the pack's state";
     PromptsNotConfigured = "prompts_not_configured", 409, "Nobody works on prompts here";
+    NoPictures = "no_pictures", 409, "There is no picture";
     SpendingStopped = "spending_stopped", 409, "Nothing may be spent at present";
     MainNeedsCompletion = "main_needs_completion", 409, "Only a completed avatar can be the main one";
     Conflict = "conflict", 409, "Another change came first";

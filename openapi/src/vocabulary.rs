@@ -458,6 +458,10 @@ words! {
         WebhookEndpointDisabled = "webhook_endpoint.disabled",
         /// A test, for this endpoint alone.
         WebhookEndpointPing = "webhook_endpoint.ping",
+        /// A link to its pictures was made.
+        GenerationShared = "generation.shared",
+        /// A link to its pictures was taken back.
+        GenerationUnshared = "generation.unshared",
     }
 }
 

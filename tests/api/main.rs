@@ -2,6 +2,7 @@
 
 mod albums;
 mod api_keys;
+mod archives;
 mod auth;
 mod avatars;
 mod consumers;
@@ -21,8 +22,11 @@ mod packs;
 mod photos;
 mod problems;
 mod prompts;
+mod queries;
 mod rate_limits;
+mod shares;
 mod spending;
+mod statistics;
 mod streams;
 mod styles;
 mod trainings;

@@ -16,6 +16,8 @@ const PUBLIC: &[(&str, &str)] = &[
     ("getObject", "the signature in the link is the permission; see objects.rs"),
     ("getDeletionByLink", "the word in the link is the permission; see deletions.rs"),
     ("receiveFalWebhook", "fal's signature is the permission; see fal_webhook.rs"),
+    ("getShared", "the word in the link is the permission; see shares.rs"),
+    ("getSharedImage", "the word in the link is the permission; see shares.rs"),
     ("isAlive", "tells nothing of anybody"),
     ("isReady", "tells nothing of anybody"),
     ("getMetrics", "counts only: no id and no name is in it"),
@@ -34,6 +36,11 @@ const WITHOUT_IDS: &[(&str, &str)] = &[
     ("listEvents", "looked through below: none of the other's stands in it"),
     ("createWebhookEndpoint", "makes a thing of the caller's"),
     ("listWebhookEndpoints", "looked through below: none of the other's stands in it"),
+    ("listShares", "looked through below: none of the other's stands in it"),
+    ("archiveGenerations", "another's is not found, as one that does not exist; see archives.rs"),
+    ("getMyStatistics", "counts what is the caller's; see statistics.rs"),
+    ("getUsage", "for the operator alone, and counts only; see statistics.rs"),
+    ("watchTrainings", "for the operator alone, and nothing personal; see statistics.rs"),
     ("getMe", "shows the caller"),
     ("updateMe", "changes the caller; see me.rs"),
     ("listApiKeys", "looked through below: none of the other's stands in it"),
@@ -86,6 +93,7 @@ impl Operation {
             .replace("{pack_run_id}", &things.pack_run)
             .replace("{number}", "1")
             .replace("{style_id}", "no_such_style")
+            .replace("{share_id}", &things.share)
             .replace("{deletion_id}", &things.deletion)
             .replace("{name}", &things.consumer)
             .replace("{key_id}", &things.key)
@@ -116,6 +124,7 @@ struct Things {
     training: String,
     generation: String,
     pack_run: String,
+    share: String,
     deletion: String,
     consumer: String,
     key: String,
@@ -136,6 +145,9 @@ impl Things {
         let pack_run = person.send(pack.json(&json!({"styles": ["noir"]}))).await.expect(202);
         let pack_run = aisha_tests::harness::id(&pack_run);
         person.event("pack.completed", 0).await;
+        let shares = format!("/v1/generations/{generation}/shares");
+        let share = person.post(&shares, json!({"expires_in_seconds": 3600})).await.expect(201);
+        let share = aisha_tests::harness::id(&share);
         let given_up = person.avatar().await;
         let deletion = person.delete(&format!("/v1/avatars/{given_up}")).await.expect(202);
         let (photo, deletion) = (aisha_tests::harness::id(&photos["data"][0]), aisha_tests::harness::id(&deletion));
@@ -151,7 +163,7 @@ impl Things {
             .await
             .expect(201);
         let endpoint = aisha_tests::harness::id(&endpoint);
-        Self { avatar, photo, training, generation, pack_run, deletion, consumer, key, endpoint }
+        Self { avatar, photo, training, generation, pack_run, share, deletion, consumer, key, endpoint }
     }
 
     fn missing() -> Self {
@@ -166,6 +178,7 @@ impl Things {
             consumer: id(),
             key: id(),
             endpoint: id(),
+            share: id(),
         }
     }
 
@@ -179,6 +192,8 @@ impl Things {
             format!("/v1/avatars/{}/trainings", self.avatar),
             format!("/v1/generations/{}", self.generation),
             format!("/v1/packs/{}", self.pack_run),
+            format!("/v1/avatars/{}/statistics", self.avatar),
+            "/v1/shares".to_owned(),
             format!("/v1/consumers/{}", self.consumer),
             "/v1/api-keys".to_owned(),
             format!("/v1/webhook-endpoints/{}", self.endpoint),
@@ -239,6 +254,7 @@ async fn try_everything(thief: &Person, owner: &Person) {
         "/v1/webhook-endpoints",
         "/v1/me",
         "/v1/api-keys",
+        "/v1/shares",
     ] {
         let answer = thief.get(path).await;
         let text = String::from_utf8(answer.bytes.to_vec()).expect("text");
@@ -248,6 +264,7 @@ async fn try_everything(thief: &Person, owner: &Person) {
             &things.training,
             &things.generation,
             &things.pack_run,
+            &things.share,
             &things.consumer,
             &things.key,
             &things.endpoint,

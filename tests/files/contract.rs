@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use aisha_api::files::{FilesError, LONGEST_LINK};
+use aisha_api::files::{FilesError, LONGEST_LINK, Packed};
 use chrono::TimeDelta;
 
 use super::{Bytes, Duration, HOUR, Store, key, now};
@@ -43,6 +43,8 @@ on_both!(
     a_link_that_lives_too_long_or_not_at_all_is_not_given_out,
     a_usable_store_passes_its_check,
     many_writers_at_once_lose_nothing,
+    an_object_is_read_piece_by_piece,
+    an_archive_holds_its_objects_and_nobody_holds_the_archive,
 );
 
 async fn what_was_put_is_read_back(store: Store) {
@@ -239,4 +241,61 @@ fn names_in(folder: &Path) -> Vec<String> {
     let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
     names.sort();
     names
+}
+
+/// The most that comes at once, from either store.
+const LARGEST_PIECE: usize = 1024 * 1024;
+
+/// Bytes that do not repeat.
+fn noise(length: u32) -> Vec<u8> {
+    (0..length).map(|n| n.wrapping_mul(2_654_435_761).to_be_bytes()[0]).collect()
+}
+
+async fn an_object_is_read_piece_by_piece(store: Store) {
+    let bytes = noise(5_000_000);
+    store.files.put(&key("a/large"), bytes.clone().into()).await.unwrap();
+    store.files.put(&key("a/empty"), Bytes::new()).await.unwrap();
+    let mut reading = store.files.open(&key("a/large")).await.unwrap().expect("an object");
+    let mut read = Vec::new();
+    while let Some(piece) = reading.next().await.unwrap() {
+        assert!(!piece.is_empty() && piece.len() <= LARGEST_PIECE, "{}", piece.len());
+        read.extend_from_slice(&piece);
+    }
+    assert!(read == bytes);
+    assert!(store.files.open(&key("a/empty")).await.unwrap().expect("an object").next().await.unwrap().is_none());
+    assert!(store.files.open(&key("a/nothing")).await.unwrap().is_none());
+}
+
+async fn an_archive_holds_its_objects_and_nobody_holds_the_archive(store: Store) {
+    let made_at = "2026-11-21T17:23:42Z".parse().unwrap();
+    let mut packed = Vec::new();
+    for (number, length) in [(1, 6_000_000), (2, 0), (3, 4_000_000), (4, 10)] {
+        let object = key(&format!("a/{number}.jpg"));
+        store.files.put(&object, noise(length).into()).await.unwrap();
+        packed.push(Packed { name: format!("picture {number}.jpg"), key: object, made_at });
+    }
+    let mut pieces = store.files.archive(packed);
+    let (mut archive, mut largest) = (Vec::new(), 0);
+    while let Some(piece) = futures_util::TryStreamExt::try_next(&mut pieces).await.unwrap() {
+        if archive.is_empty() {
+            // What is behind is opened when its turn comes.
+            store.files.delete(&key("a/3.jpg")).await.unwrap();
+        }
+        largest = largest.max(piece.len());
+        archive.extend_from_slice(&piece);
+    }
+    assert!(largest <= LARGEST_PIECE, "{largest}");
+    let mut archive = zip::ZipArchive::new(std::io::Cursor::new(archive)).unwrap();
+    let names: Vec<String> = archive.file_names().map(|name| name.unwrap().into_owned()).collect();
+    assert_eq!(names, ["picture 1.jpg", "picture 2.jpg", "picture 4.jpg"]);
+    for (name, length) in names.iter().zip([6_000_000, 0, 10]) {
+        let mut file = archive.by_name(name).unwrap();
+        assert_eq!(file.compression(), zip::CompressionMethod::Stored);
+        assert_eq!(file.last_modified().unwrap().to_string(), "2026-11-21 17:23:42");
+        let mut bytes = Vec::new();
+        std::io::Read::read_to_end(&mut file, &mut bytes).unwrap();
+        assert!(bytes == noise(length), "{name}");
+    }
+    let nothing: Vec<Bytes> = futures_util::TryStreamExt::try_collect(store.files.archive(Vec::new())).await.unwrap();
+    assert_eq!(zip::ZipArchive::new(std::io::Cursor::new(nothing.concat())).unwrap().len(), 0);
 }

@@ -17,8 +17,15 @@ crate::on_both!(
 
 /// Takes everything out of a database but the database itself.
 async fn empty(store: &Store) {
-    let trainings =
-        ["training_steps", "training_attempts", "fal_deliveries", "trainings", "generation_attempts", "generations"];
+    let trainings = [
+        "training_steps",
+        "training_attempts",
+        "fal_deliveries",
+        "trainings",
+        "generation_attempts",
+        "shares",
+        "generations",
+    ];
     let others = [
         "photos",
         "pack_runs",

@@ -175,7 +175,7 @@ async fn each_filter_finds_its_own_in_pages(store: Store) {
         }
     };
     assert_eq!(found(Filter::default()).await, [preview.clone(), other.clone(), one.clone()]);
-    assert_eq!(found(Filter { avatar_id: Some(one.avatar_id), ..Filter::default() }).await, [one.clone()]);
+    assert_eq!(found(Filter { avatar_id: Some(one.avatar_id), ..Filter::default() }).await, std::slice::from_ref(&one));
     assert_eq!(found(Filter { is_preview: Some(true), ..Filter::default() }).await, [preview]);
     assert_eq!(found(Filter { is_preview: Some(false), ..Filter::default() }).await, [other, one]);
 }

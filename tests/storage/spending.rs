@@ -42,7 +42,10 @@ async fn training(store: &Store, user: UserId, status: S, attempts: usize) -> Tr
         } else {
             format!("x'{}'", id.simple())
         };
-        let sql = format!("insert into training_attempts values ('{token}', {id}, '2026-11-21T00:00:00+00:00')");
+        let sql = format!(
+            "insert into training_attempts (attempt_token, training_id, submitted_at) \
+             values ('{token}', {id}, '2026-11-21T00:00:00+00:00')"
+        );
         store.execute(&sql).await.unwrap();
     }
     training

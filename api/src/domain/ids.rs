@@ -44,6 +44,8 @@ ids! {
     GenerationId,
     /// Pictures that were asked for together.
     PackRunId,
+    /// A link that shows pictures.
+    ShareId,
     /// The receipt of a deletion.
     DeletionId,
     /// An event.

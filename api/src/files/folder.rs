@@ -17,7 +17,7 @@ use tokio::task::spawn_blocking;
 use url::Url;
 
 use super::{
-    FilesError, Key, LinkError,
+    FilesError, Key, LinkError, Reading,
     folders::{Folders, sync_folder},
     links::Links,
 };
@@ -115,6 +115,11 @@ impl Folder {
             Ok(Some(bytes.into()))
         })
         .await
+    }
+
+    pub(super) async fn open_object(&self, key: &Key) -> Result<Option<Reading>, FilesError> {
+        let path = self.path(key);
+        Ok(blocking("open an object", move || open_object(&path)).await?.map(Reading::of_file))
     }
 
     pub(super) async fn fetch(&self, key: &Key, to: &Path) -> Result<Option<u64>, FilesError> {

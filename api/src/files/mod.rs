@@ -5,12 +5,14 @@
 //! some stores silently ignore) and every link and cache stays true. Putting the same bytes twice, as a retried job
 //! does, is fine.
 
+mod archive;
 mod error;
 mod folder;
 mod folders;
 mod key;
 mod links;
 mod pages;
+mod reading;
 mod s3;
 mod settings;
 mod spool;
@@ -22,11 +24,13 @@ use chrono::{DateTime, Utc};
 use url::Url;
 
 pub use self::{
+    archive::Packed,
     error::FilesError,
     folder::{Folder, Linked},
     key::{BadKey, Key},
     links::LinkError,
     pages::Pages,
+    reading::Reading,
     s3::S3,
     settings::S3Settings,
     spool::{Arrival, Place, Spool, SpooledFile},
@@ -87,6 +91,14 @@ impl Files {
         match self {
             Self::Folder(folder) => folder.read(key).await,
             Self::S3(s3) => s3.read(key).await,
+        }
+    }
+
+    /// The object piece by piece; `None` when there is none.
+    pub async fn open(&self, key: &Key) -> Result<Option<Reading>, FilesError> {
+        match self {
+            Self::Folder(folder) => folder.open_object(key).await,
+            Self::S3(s3) => s3.open_object(key).await,
         }
     }
 

@@ -26,7 +26,9 @@ use chrono::{DateTime, Utc};
 use tempfile::NamedTempFile;
 use url::Url;
 
-use super::{CACHED, FilesError, Key, S3Settings, cache_control, content_disposition, folder::temporary_beside};
+use super::{
+    CACHED, FilesError, Key, Reading, S3Settings, cache_control, content_disposition, folder::temporary_beside,
+};
 
 /// One bucket of an S3-compatible store.
 #[derive(Debug, Clone)]
@@ -69,6 +71,10 @@ impl S3 {
         let Some(body) = self.body(key).await? else { return Ok(None) };
         let whole = body.collect().await.map_err(|error| interrupted(&error))?;
         Ok(Some(whole.into_bytes()))
+    }
+
+    pub(super) async fn open_object(&self, key: &Key) -> Result<Option<Reading>, FilesError> {
+        Ok(self.body(key).await?.map(Reading::of_body))
     }
 
     pub(super) async fn fetch(&self, key: &Key, to: &Path) -> Result<Option<u64>, FilesError> {
@@ -239,7 +245,7 @@ fn create(to: &Path) -> io::Result<(NamedTempFile, std::fs::File)> {
     Ok((arriving, file))
 }
 
-fn interrupted(error: &(dyn Error + 'static)) -> FilesError {
+pub(super) fn interrupted(error: &(dyn Error + 'static)) -> FilesError {
     FilesError::Store { doing: "read an object to its end", reason: chain(error), transient: true }
 }
 

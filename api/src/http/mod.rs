@@ -3,10 +3,12 @@
 //! `router` reads as the table of contents, one file a resource. `server` holds the connections; `auth`, `extract`,
 //! `idempotency`, `version` and `pages` are what handlers ask of a request; `problem` is how they say no.
 
+mod admin;
 mod api_keys;
 mod auth;
 mod avatars;
 mod consumers;
+mod contact_sheet;
 mod deletions;
 mod events;
 mod extract;
@@ -29,7 +31,9 @@ mod problem;
 mod prompts;
 mod request_id;
 mod server;
+mod shares;
 mod spending;
+mod statistics;
 mod styles;
 mod trainings;
 mod version;
@@ -89,6 +93,9 @@ fn operations() -> OpenApiRouter<App> {
         .merge(styles::routes())
         .merge(packs::routes())
         .merge(prompts::routes())
+        .merge(shares::routes())
+        .merge(statistics::routes())
+        .merge(admin::routes())
         .merge(events::routes())
         .merge(consumers::routes())
         .merge(webhook_endpoints::routes())

@@ -28,6 +28,7 @@ const PROBLEM: &str = "application/problem+json";
         (name = "webhook endpoints", description = "Whom the service calls when something happens."),
         (name = "me", description = "The caller."),
         (name = "keys", description = "What opens the door, and how far."),
+        (name = "admin", description = "What goes on in the whole service, for its operator."),
         (name = "webhooks", description = "What fal calls."),
         (name = "health", description = "For those who run the service.")
     ),

@@ -8,7 +8,9 @@ use chrono::TimeDelta;
 use super::check_objects;
 use crate::app::App;
 use crate::domain::job::Job;
-use crate::storage::{StorageError, deletions, events, generations, idempotency, jobs, objects, photos, trainings};
+use crate::storage::{
+    StorageError, deletions, events, generations, idempotency, jobs, objects, photos, shares, trainings,
+};
 
 /// Trainings, and generations, asked about in one round.
 const BATCH: i64 = 500;
@@ -69,6 +71,7 @@ pub(super) async fn round(app: &App) -> Result<(), StorageError> {
         app.enqueue(&mut tx, &Job::ClearObjects {}, now).await?;
         app.commit(tx).await?;
     }
+    shares::remove_ended(&app.db, now).await?;
     idempotency::purge(&app.db, now - IDEMPOTENCY_KEPT).await?;
     let removed = events::remove_old(&app.db, now - app.settings.events_kept, OLD_EVENTS).await?;
     if removed > 0 {

@@ -46,8 +46,11 @@ pub struct Chat {
     serving: JoinHandle<()>,
 }
 
+/// What it answers to the text of a question.
+type Answering = Box<dyn Fn(&str) -> Reply + Send>;
+
 struct State {
-    answer: Mutex<Box<dyn Fn(&str) -> Reply + Send>>,
+    answer: Mutex<Answering>,
     questions: Mutex<Vec<Value>>,
 }
 

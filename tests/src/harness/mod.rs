@@ -10,8 +10,10 @@ pub mod person;
 pub mod pictures;
 pub mod postgres;
 pub mod program;
+pub mod queries;
 pub mod raw_http;
 pub mod receiver;
+pub mod rows;
 pub mod sse;
 pub mod wire;
 

@@ -11,7 +11,12 @@ use uuid::Uuid;
 
 use crate::store::{Store, at, generation, now};
 
-crate::on_both!(each_filter_finds_its_own, pages_hold_everything_once, what_is_liked_is_liked_once);
+crate::on_both!(
+    each_filter_finds_its_own,
+    pages_hold_everything_once,
+    a_selection_is_found_as_far_as_it_is_ones_own,
+    what_is_liked_is_liked_once,
+);
 
 async fn add(store: &Store, generation: Generation) -> Generation {
     store.write(async |tx| generations::add(tx, &generation, now()).await).await.unwrap();
@@ -85,6 +90,20 @@ async fn pages_hold_everything_once(store: Store) {
         }
         assert_eq!(seen, expected, "pages of {limit}");
     }
+}
+
+async fn a_selection_is_found_as_far_as_it_is_ones_own(store: Store) {
+    let (ann, bob) = (store.user("ann").await, store.user("bob").await);
+    let ((hers, training), (his, other)) = (avatar(&store, ann).await, avatar(&store, bob).await);
+    let old = add(&store, Generation { created_at: at(-60), ..generation(&hers, &training) }).await;
+    let new = add(&store, generation(&hers, &training)).await;
+    let foreign = add(&store, generation(&his, &other)).await;
+    add(&store, generation(&hers, &training)).await;
+    let all = [old.id, foreign.id, new.id];
+    assert_eq!(generations::find_all(&store.db, ann, &all).await.unwrap(), [new, old]);
+    assert_eq!(generations::find_all(&store.db, bob, &all).await.unwrap(), [foreign]);
+    let many: Vec<_> = (0..200).map(|_| aisha_api::domain::ids::GenerationId(Uuid::now_v7())).collect();
+    assert_eq!(generations::find_all(&store.db, ann, &many).await.unwrap(), []);
 }
 
 async fn what_is_liked_is_liked_once(store: Store) {

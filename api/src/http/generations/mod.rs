@@ -1,11 +1,14 @@
 //! Generations: read, cancel, delete. `create` and `repeat` are the ways to ask for one, which meet in `launch`, and
-//! further in, with what the service asks for by itself, in the room of that name; `wish` is what is asked for; `gallery` lists what came of them, `content` serves it, `show` says what it is.
+//! further in, with what the service asks for by itself, in the room of that name; `wish` is what is asked for; `gallery`
+//! lists what came of them, `content`, `archive` and `sheet` serve it, `show` says what it is.
 
+mod archive;
 mod content;
 mod create;
 mod gallery;
 mod launch;
 mod repeat;
+mod sheet;
 mod show;
 mod wish;
 
@@ -44,6 +47,8 @@ pub(super) fn routes() -> OpenApiRouter<App> {
         .merge(repeat::routes())
         .merge(gallery::routes())
         .merge(content::routes())
+        .merge(archive::routes())
+        .merge(sheet::routes())
 }
 
 /// Read a generation

@@ -1,29 +1,22 @@
 //! All photos of an avatar in one picture.
 
-use aisha_imaging::sheet::{Mark, Sheet, Tile};
+use aisha_imaging::sheet::Mark;
 use aisha_openapi::vocabulary::{Scope, Verdict};
 use axum::extract::State;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse as _, Response};
-use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
-use sha2::{Digest as _, Sha256};
+use axum::http::HeaderMap;
+use axum::response::Response;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::intake::refused;
 use super::show::Album;
 use crate::app::App;
 use crate::domain::ids::AvatarId;
-use crate::files::{FilesError, Key};
 use crate::http::auth::Caller;
+use crate::http::contact_sheet::{self, Shown};
 use crate::http::extract::Path;
 use crate::http::headers::IfNoneMatchHeader;
 use crate::http::language::Language;
 use crate::http::problem::Problem;
-use crate::http::version::is_known;
-
-/// Thumbnails fetched from the store at once.
-const FETCHED_AT_ONCE: usize = 8;
 
 /// The operation.
 pub(super) fn routes() -> OpenApiRouter<App> {
@@ -49,25 +42,11 @@ async fn sheet(
 ) -> Result<Response, Problem> {
     let me = caller.with(Scope::AvatarsRead)?;
     let album = Album::read(&app, me.subject, avatar_id, Language::En).await?;
-    if album.photos.is_empty() {
-        return Err(Problem::not_found());
-    }
-    let marks: Vec<Mark> = album.photos.iter().map(|photo| mark(album.verdict(&app, photo), photo.excluded)).collect();
-    let tag = tag(&album, &marks);
-    let mut response = if is_known(&headers, &tag) {
-        StatusCode::NOT_MODIFIED.into_response()
-    } else {
-        let tiles = tiles(&app, &album, &marks).await?;
-        let sheet = app.imaging.sheet(me.subject.0.as_u128(), Sheet { tiles }).await;
-        let jpeg = sheet.map_err(|error| refused(&error, Language::En))?;
-        ([(header::CONTENT_TYPE, "image/jpeg")], jpeg).into_response()
-    };
-    if let Ok(tag) = HeaderValue::from_str(&format!("\"{tag}\"")) {
-        response.headers_mut().insert(header::ETAG, tag);
-    }
-    // It changes with every photo, so it is asked about each time and sent once.
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
-    Ok(response)
+    let shown = album.photos.iter().map(|photo| Shown {
+        thumbnail_key: photo.thumbnail_key.clone(),
+        mark: Some(mark(album.verdict(&app, photo), photo.excluded)),
+    });
+    contact_sheet::answer(&app, me.subject, &headers, shown.collect()).await
 }
 
 const fn mark(verdict: Verdict, excluded: bool) -> Mark {
@@ -77,25 +56,4 @@ const fn mark(verdict: Verdict, excluded: bool) -> Mark {
         Verdict::Warn => Mark::Warn,
         Verdict::Reject => Mark::Reject,
     }
-}
-
-/// What is on the sheet: which photos, in which order, with which marks.
-fn tag(album: &Album, marks: &[Mark]) -> String {
-    let mut hash = Sha256::new();
-    for (photo, mark) in album.photos.iter().zip(marks) {
-        hash.update(photo.id.0);
-        hash.update(format!("{mark:?}"));
-    }
-    hex::encode(&hash.finalize()[..8])
-}
-
-/// The thumbnails, a few at a time. One that is gone from the store leaves its place empty.
-async fn tiles(app: &App, album: &Album, marks: &[Mark]) -> Result<Vec<Tile>, FilesError> {
-    let wanted = (1..).zip(album.photos.iter().zip(marks));
-    let wanted: Vec<_> = wanted.map(|(number, (photo, &mark))| (number, photo.thumbnail_key.clone(), mark)).collect();
-    let tiles = stream::iter(wanted).map(|(number, key, mark)| async move {
-        let thumbnail = app.files.read(&Key::parse(key)?).await?;
-        Ok(Tile { number, thumbnail: thumbnail.map(Vec::from).unwrap_or_default(), mark: Some(mark) })
-    });
-    tiles.buffered(FETCHED_AT_ONCE).try_collect().await
 }

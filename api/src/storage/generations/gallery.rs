@@ -85,6 +85,21 @@ pub async fn list(
     }))
 }
 
+/// Those of these generations that are the owner's, newest first.
+pub async fn find_all(db: &Db, owner: UserId, ids: &[GenerationId]) -> Result<Vec<Generation>, StorageError> {
+    let rows = on_db!(db, |conn| {
+        let mut query = QueryBuilder::new(select!("where g.user_id = "));
+        query.push_bind(owner.0).push(" and g.id in (");
+        let mut list = query.separated(", ");
+        for id in ids {
+            list.push_bind(id.0);
+        }
+        query.push(") order by g.created_at desc, g.id desc");
+        query.build_query_as::<Row>().fetch_all(conn).await?
+    });
+    Ok(rows.into_iter().map(Generation::from).collect())
+}
+
 /// Puts a generation among the favourites, or takes it out; `false` if it was so already. The generation must be locked.
 pub async fn set_favourite(
     tx: &mut Tx,

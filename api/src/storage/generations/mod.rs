@@ -7,7 +7,7 @@ mod steps;
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-pub use self::gallery::{Filter, list, set_favourite};
+pub use self::gallery::{Filter, find_all, list, set_favourite};
 use self::row::{Row, select};
 pub use self::steps::{
     add, begin_submission, cancelling, delete, end, lose_answer, postpone, processing, reopen, stall, submit_again,

@@ -128,8 +128,10 @@ pub async fn begin_submission(
         sqlx::query(sql).bind(id.0).bind(now).bind(next_check_at).execute(conn).await?.rows_affected()
     });
     if begun == 1 {
-        let sql = "insert into generation_attempts (attempt_token, generation_id, submitted_at) \
-                   select attempt_token, id, submitted_at from generations where id = $1 on conflict do nothing";
+        let sql = "insert into generation_attempts (attempt_token, generation_id, submitted_at, number) \
+                   select attempt_token, id, submitted_at, \
+                   1 + (select count(*) from generation_attempts a where a.generation_id = generations.id) \
+                   from generations where id = $1 on conflict do nothing";
         on_tx!(tx, |conn| {
             sqlx::query(sql).bind(id.0).execute(conn).await?;
         });
@@ -332,7 +334,7 @@ pub async fn end(
     const NONE: &[Option<Image>] = &[];
     let sql = "update generations set status = $2, status_reason = null, next_check_at = null, deadline_at = null, \
                error_code = $3, error_message = $4, fal_response_data = $5, images = $6, completed_at = $7, \
-               updated_at = $7 where id = $1 and status = $8 and next_check_at is not null \
+               updated_at = $7, pictures = $10 where id = $1 and status = $8 and next_check_at is not null \
                and (status = 'processing' or $9)";
     let (code, message, response, images) = match ending {
         Ending::Made { images, response } => (None, None, Some(response), images.as_slice()),
@@ -352,6 +354,7 @@ pub async fn end(
             .bind(now)
             .bind(seen.as_str())
             .bind(needs_no_request)
+            .bind(i32::try_from(images.iter().flatten().count()).unwrap_or(i32::MAX))
             .execute(conn)
             .await?
             .rows_affected()

@@ -4,6 +4,7 @@ mod history;
 mod row;
 mod steps;
 
+use aisha_openapi::vocabulary::TrainingStatus;
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
@@ -89,10 +90,34 @@ pub async fn list(
             .await?
     });
     let trainings = rows.into_iter().map(Training::from).collect();
-    Ok(Page::from_surplus(trainings, request, |training: &Training| Place {
-        created_at: training.created_at,
-        id: training.id.0,
-    }))
+    Ok(Page::from_surplus(trainings, request, place))
+}
+
+/// Everybody's trainings that have not ended, and those that failed at this time or later; in this status, or in each.
+/// Newest first, a page at a time. For the operator, so no owner is named.
+pub async fn list_watched(
+    db: &Db,
+    status: Option<TrainingStatus>,
+    failed_since: DateTime<Utc>,
+    request: &PageRequest,
+) -> Result<Page<Training>, StorageError> {
+    let sql = select!(
+        "where (status in ('preparing', 'submitting', 'queued', 'running', 'cancelling', 'stalled') \
+         or (status = 'failed' and completed_at >= $1)) and ($2 is null or status = $2) \
+         and ($3 is null or (created_at, id) < ($3, $4)) order by created_at desc, id desc limit $5"
+    );
+    let rows = on_db!(db, |conn| {
+        sqlx::query_as::<_, Row>(sql)
+            .bind(failed_since)
+            .bind(status.map(TrainingStatus::as_str))
+            .bind(request.after.map(|place| place.created_at))
+            .bind(request.after.map(|place| place.id))
+            .bind(i64::from(request.limit) + 1)
+            .fetch_all(conn)
+            .await?
+    });
+    let trainings = rows.into_iter().map(Training::from).collect();
+    Ok(Page::from_surplus(trainings, request, place))
 }
 
 /// How many trainings have not ended, by status.
@@ -114,4 +139,8 @@ pub async fn list_due(db: &Db, now: DateTime<Utc>, limit: i64) -> Result<Vec<Tra
 pub async fn next_version(tx: &mut Tx, avatar_id: AvatarId) -> Result<i32, StorageError> {
     let sql = "select coalesce(max(version), 0) + 1 from trainings where avatar_id = $1";
     Ok(on_tx!(tx, |conn| sqlx::query_scalar(sql).bind(avatar_id.0).fetch_one(conn).await?))
+}
+
+const fn place(training: &Training) -> Place {
+    Place { created_at: training.created_at, id: training.id.0 }
 }

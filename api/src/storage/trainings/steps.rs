@@ -156,8 +156,10 @@ pub async fn begin_submission(
             .rows_affected()
     });
     if begun == 1 {
-        let sql = "insert into training_attempts (attempt_token, training_id, submitted_at) \
-                   select attempt_token, id, submitted_at from trainings where id = $1 on conflict do nothing";
+        let sql = "insert into training_attempts (attempt_token, training_id, submitted_at, number) \
+                   select attempt_token, id, submitted_at, \
+                   1 + (select count(*) from training_attempts a where a.training_id = trainings.id) \
+                   from trainings where id = $1 on conflict do nothing";
         on_tx!(tx, |conn| {
             sqlx::query(sql).bind(id.0).execute(conn).await?;
         });
