@@ -38,7 +38,7 @@ pub struct NewKey {
 pub async fn create_key(db: &Db, clock: &Clock, ids: &Ids, new: NewKey) -> anyhow::Result<(ApiKey, Secret)> {
     let now = clock.now();
     let text = KeyText::generate(ids.next()).map_err(|_| anyhow::anyhow!("this machine gives no random bytes"))?;
-    let user = User { id: ids.next(), name: new.account.clone(), issuer: None, external_id: None, created_at: now };
+    let user = User::new(ids.next(), new.account.clone(), now);
     let mut tx = db.begin().await?;
     users::add(&mut tx, &user).await?;
     tx.commit().await?;

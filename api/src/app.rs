@@ -9,7 +9,7 @@ use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
-use crate::config::{GeneratorPrices, PhotoLimits, Prices, SpendingConfig, Trainers, UploadLimits};
+use crate::config::{GeneratorPrices, HousekeepingConfig, PhotoLimits, Prices, SpendingConfig, Trainers, UploadLimits};
 use crate::domain::clock::Clock;
 use crate::domain::event::NewEvent;
 use crate::domain::ids::{Ids, TrainingId};
@@ -20,7 +20,9 @@ use crate::fal::{Fal, WebhookVerifier};
 use crate::feed::Feed;
 use crate::files::{Files, FilesError, Key, Spool};
 use crate::metrics::Metrics;
+use crate::rate_limits::RateLimits;
 use crate::storage::{Db, StorageError, Tx, events, jobs, spending, trainings};
+use crate::webhooks::Courier;
 
 /// The running service, as each request and each job sees it. Cheap to clone.
 #[derive(Clone)]
@@ -35,6 +37,8 @@ pub struct App {
     pub fal: Fal,
     /// Who checks what claims to come from fal.
     pub webhooks: Arc<WebhookVerifier>,
+    /// Who brings webhooks to their endpoints.
+    pub courier: Courier,
     /// The workers that look at pictures.
     pub imaging: Arc<Pool>,
     /// The time.
@@ -45,6 +49,8 @@ pub struct App {
     pub settings: Arc<Settings>,
     /// What wakes whom.
     pub signals: Arc<Signals>,
+    /// Who has asked how often.
+    pub rate_limits: Arc<RateLimits>,
     /// What is counted.
     pub metrics: Arc<Metrics>,
 }
@@ -70,6 +76,8 @@ pub struct Settings {
     pub generator_prices: GeneratorPrices,
     /// What may be spent.
     pub spending: SpendingConfig,
+    /// How long what is over is kept.
+    pub housekeeping: HousekeepingConfig,
     /// Where files lie while they are worked on.
     pub temporary_dir: std::path::PathBuf,
     /// How often a training whose submission was not answered is submitted once more.
@@ -89,6 +97,8 @@ pub struct Signals {
     pub jobs: Notify,
     /// An event may want its number.
     pub events: Notify,
+    /// Something may be there to be delivered to a webhook endpoint.
+    pub webhooks: Notify,
     /// Events as they get their numbers; readers wait for them here.
     pub feed: Arc<Feed>,
     /// Set when the service is about to stop: what is asked is answered, and each connection ends with its next answer.
@@ -102,6 +112,7 @@ impl Default for Signals {
         Self {
             jobs: Notify::new(),
             events: Notify::new(),
+            webhooks: Notify::new(),
             feed: Arc::default(),
             closing: CancellationToken::new(),
             shutdown: CancellationToken::new(),

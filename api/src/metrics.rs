@@ -25,6 +25,8 @@ pub struct Metrics {
     pub generations_ended: Family<[Label; 1], Counter>,
     /// Deliveries of fal's webhook, by outcome.
     pub fal_webhooks: Family<[Label; 1], Counter>,
+    /// Attempts to deliver to webhook endpoints, by outcome.
+    pub webhook_attempts: Family<[Label; 1], Counter>,
     /// Jobs, by kind and outcome.
     pub jobs: Family<[Label; 2], Counter>,
     /// Seconds a request took, by method, route and status.
@@ -35,6 +37,8 @@ pub struct Metrics {
     pub trainings_open: Family<[(&'static str, String); 1], Gauge>,
     /// Generations that have not ended, by status.
     pub generations_open: Family<[(&'static str, String); 1], Gauge>,
+    /// Objects that stand in the store or in the ledger only, by kind.
+    pub objects_differing: Family<[Label; 1], Gauge>,
     registry: Registry,
 }
 
@@ -46,11 +50,13 @@ impl Default for Metrics {
             trainings_ended: Family::default(),
             generations_ended: Family::default(),
             fal_webhooks: Family::default(),
+            webhook_attempts: Family::default(),
             jobs: Family::default(),
             requests: Family::new_with_constructor(|| Histogram::new(exponential_buckets(0.001, 2.0, 15))),
             jobs_kept: Family::default(),
             trainings_open: Family::default(),
             generations_open: Family::default(),
+            objects_differing: Family::default(),
             registry: Registry::default(),
         };
         let help = "Runs submitted once more because fal's answer was lost";
@@ -58,6 +64,8 @@ impl Default for Metrics {
         registry.register("trainings_ended", "Ended trainings", metrics.trainings_ended.clone());
         registry.register("generations_ended", "Ended generations", metrics.generations_ended.clone());
         registry.register("fal_webhooks", "Deliveries of fal's webhook", metrics.fal_webhooks.clone());
+        let help = "Attempts to deliver to webhook endpoints";
+        registry.register("webhook_attempts", help, metrics.webhook_attempts.clone());
         registry.register("jobs_run", "Runs of jobs", metrics.jobs.clone());
         let help = "Time to answer a request";
         registry.register_with_unit("request_duration", help, Unit::Seconds, metrics.requests.clone());
@@ -65,6 +73,8 @@ impl Default for Metrics {
         registry.register("trainings_open", "Trainings that have not ended", metrics.trainings_open.clone());
         let help = "Generations that have not ended";
         registry.register("generations_open", help, metrics.generations_open.clone());
+        let help = "Objects that stand in the store or in the ledger only, at the last comparison";
+        registry.register("objects_differing", help, metrics.objects_differing.clone());
         Self { registry, ..metrics }
     }
 }

@@ -22,7 +22,9 @@ use crate::fal::Fal;
 use crate::fal::sandbox::{Sandbox, SandboxSettings};
 use crate::files::{Files, Folder, S3, Spool};
 use crate::http;
+use crate::rate_limits::RateLimits;
 use crate::storage::Db;
+use crate::webhooks::Courier;
 use crate::workers::Workers;
 
 /// Longer than a busy client keeps a connection waiting between two requests.
@@ -76,6 +78,7 @@ impl Service {
             prices: config.prices,
             generator_prices: config.generator_prices.clone(),
             spending: config.spending,
+            housekeeping: config.housekeeping,
             temporary_dir: config.temporary_dir(),
             resubmissions: config.resubmissions,
             sweep_interval: config.sweep_interval,
@@ -86,9 +89,11 @@ impl Service {
             db,
             files,
             spool,
+            courier: Courier::new(config.webhooks_allow_private).context("webhooks cannot be sent")?,
             webhooks: Arc::new(fal.webhook_verifier()),
             fal,
             imaging: Arc::new(open_imaging(config)?),
+            rate_limits: Arc::new(RateLimits::new(config.requests, &clock)),
             clock,
             ids,
             settings: Arc::new(settings),

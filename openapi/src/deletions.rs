@@ -22,6 +22,9 @@ pub struct Deletion {
     pub requested_at: DateTime<Utc>,
     /// When the store confirmed the last object; null until then.
     pub completed_at: Option<DateTime<Utc>>,
+    /// Where whoever has this link reads the receipt without a key: told once, in the answer to the deletion of a person,
+    /// who has no key afterwards; null otherwise.
+    pub receipt_url: Option<String>,
     /// Everything that was there.
     pub things: Vec<DeletedThing>,
 }

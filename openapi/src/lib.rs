@@ -5,6 +5,7 @@
 //! know; in answers every field is always there, and null where it has no value.
 
 pub mod admin;
+pub mod api_keys;
 pub mod avatars;
 pub mod consumers;
 pub mod deletions;
@@ -19,3 +20,4 @@ pub mod statistics;
 pub mod trainings;
 pub mod users;
 pub mod vocabulary;
+pub mod webhooks;

@@ -1,15 +1,34 @@
 //! How the service says no: RFC 9457 problem details, with a stable code and a sentence that helps.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::Schema;
+use utoipa::{PartialSchema, ToSchema};
+
+use crate::vocabulary::words_schema;
 
 macro_rules! codes {
     ($($(#[$doc:meta])* $variant:ident = $code:literal, $status:literal, $title:literal;)+) => {
         /// The stable codes of problems. New ones may come; none changes its meaning.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
         #[allow(missing_docs, reason = "each code has its title")]
         pub enum ProblemCode {
             $($(#[$doc])* #[serde(rename = $code)] $variant,)+
+        }
+
+        impl PartialSchema for ProblemCode {
+            fn schema() -> RefOr<Schema> {
+                let doc = "The stable codes of problems. New ones may come; none changes its meaning.";
+                words_schema(doc, Self::ALL.iter().map(|code| code.as_str()))
+            }
+        }
+
+        impl ToSchema for ProblemCode {
+            fn name() -> Cow<'static, str> {
+                "ProblemCode".into()
+            }
         }
 
         impl ProblemCode {
@@ -66,6 +85,7 @@ codes! {
     MainNeedsCompletion = "main_needs_completion", 409, "Only a completed avatar can be the main one";
     Conflict = "conflict", 409, "Another change came first";
     StillRunning = "still_running", 409, "The same request is still being worked on";
+    WebhookEndpointDisabled = "webhook_endpoint_disabled", 409, "The endpoint is disabled";
     LimitReached = "limit_reached", 409, "No more of these may be there";
     EventsGone = "events_gone", 410, "These events are not kept any more";
     PreconditionFailed = "precondition_failed", 412, "It has changed since it was read";
@@ -81,6 +101,7 @@ codes! {
     ResolutionTooHigh = "resolution_too_high", 422, "The picture is too large";
     TooManyPhotos = "too_many_photos", 422, "The avatar is full";
     NoPhotos = "no_photos", 422, "No photo was in the request";
+    RateLimited = "rate_limited", 429, "Too many requests in a short time";
     UserTrainingsCap = "user_trainings_cap", 429, "The person's trainings of the day are used up";
     UserGenerationsCap = "user_generations_cap", 429, "The person's generations of the day are used up";
     UserSpendingCap = "user_spending_cap", 429, "The person's money of the day is used up";

@@ -54,6 +54,8 @@ pub struct Training {
     pub queue_position: Option<i32>,
     /// When it should be done; null when it is, or when nobody can tell.
     pub eta: Option<DateTime<Utc>>,
+    /// By when fal must be done; then it is stopped there, and has failed. Null as long as fal has nothing of it.
+    pub deadline_at: Option<DateTime<Utc>>,
     /// What was asked for.
     pub preset: Preset,
     /// The failed or cancelled training that it tries again, on the same photos.

@@ -1,13 +1,17 @@
 //! The closed word lists of the contract. Each word is the same on the wire, in the database and in the code, so each
 //! list is written once, here. Clients must accept words they do not know: lists grow, they never change meaning.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
+use utoipa::{PartialSchema, ToSchema};
 
 macro_rules! words {
-    ($(#[$doc:meta])* $name:ident { $($(#[$word_doc:meta])* $variant:ident = $word:literal),+ $(,)? }) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
+    ($(#[doc = $doc:literal])* $name:ident { $($(#[$word_doc:meta])* $variant:ident = $word:literal),+ $(,)? }) => {
+        $(#[doc = $doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
         #[allow(missing_docs, reason = "most words say it all; those that do not are explained where they stand")]
         pub enum $name {
             $($(#[$word_doc])* #[serde(rename = $word)] $variant,)+
@@ -21,6 +25,18 @@ macro_rules! words {
             #[must_use]
             pub const fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $word),+ }
+            }
+        }
+
+        impl PartialSchema for $name {
+            fn schema() -> RefOr<Schema> {
+                words_schema(concat!($($doc, "\n"),*), Self::ALL.iter().map(|word| word.as_str()))
+            }
+        }
+
+        impl ToSchema for $name {
+            fn name() -> Cow<'static, str> {
+                stringify!($name).into()
             }
         }
 
@@ -38,6 +54,14 @@ macro_rules! words {
             }
         }
     };
+}
+
+/// The schema of a list of words, with the doc comment of the list. Derived, it would hold the names that the words have
+/// in the code.
+pub(crate) fn words_schema(doc: &str, words: impl Iterator<Item = &'static str>) -> RefOr<Schema> {
+    let doc = doc.lines().map(str::trim).collect::<Vec<_>>().join("\n");
+    let words = words.map(serde_json::Value::from).collect();
+    ObjectBuilder::new().schema_type(Type::String).description(Some(doc)).enum_values(Some::<Vec<_>>(words)).into()
 }
 
 /// A text that is not one of the words of its list.
@@ -359,6 +383,11 @@ words! {
 }
 
 words! {
+    /// The languages that people are spoken to in.
+    Locale { Ru = "ru", En = "en" }
+}
+
+words! {
     /// What a key may do.
     Scope {
         AvatarsRead = "avatars:read",
@@ -409,10 +438,43 @@ words! {
         GenerationShared = "generation.shared",
         /// A link to its pictures was taken back.
         GenerationUnshared = "generation.unshared",
+        /// Nothing more is sent to it, and its owner did not ask for that.
+        WebhookEndpointDisabled = "webhook_endpoint.disabled",
+        /// A test, for this endpoint alone.
+        WebhookEndpointPing = "webhook_endpoint.ping",
     }
 }
 
 words! {
     /// The kind of thing an event is about.
-    ResourceType { Avatar = "avatar", Photo = "photo", Training = "training", Generation = "generation" }
+    ResourceType {
+        Avatar = "avatar",
+        Photo = "photo",
+        Training = "training",
+        Generation = "generation",
+        WebhookEndpoint = "webhook_endpoint",
+    }
+}
+
+words! {
+    /// How far a delivery to a webhook endpoint is.
+    DeliveryStatus {
+        /// It is tried again, or waits for its endpoint to be enabled.
+        Pending = "pending",
+        Delivered = "delivered",
+        /// It is not tried any more, unless it is replayed.
+        Failed = "failed",
+    }
+}
+
+words! {
+    /// Why nothing is sent to a webhook endpoint.
+    DisabledReason {
+        /// Its owner wants it so.
+        Owner = "owner",
+        /// It answered 410.
+        Gone = "gone",
+        /// Nothing has succeeded for three days.
+        Failing = "failing",
+    }
 }

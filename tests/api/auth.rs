@@ -96,6 +96,8 @@ async fn a_key_does_only_what_its_scopes_say() {
         (Scope::AvatarsWrite, Method::PATCH, format!("/v1/photos/{photo}"), json!({})),
         (Scope::TrainingsStart, Method::POST, format!("/v1/avatars/{avatar}/trainings?dry_run=true"), json!({})),
         (Scope::EventsRead, Method::GET, "/v1/events".to_owned(), Value::Null),
+        (Scope::KeysManage, Method::GET, "/v1/api-keys".to_owned(), Value::Null),
+        (Scope::AvatarsWrite, Method::PATCH, "/v1/me".to_owned(), json!({})),
     ];
     let all: Vec<Scope> = Scope::ALL.iter().copied().filter(|scope| *scope != Scope::ActAs).collect();
     for (scope, method, path, body) in operations {

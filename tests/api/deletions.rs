@@ -89,6 +89,7 @@ async fn a_person_goes_in_the_middle_of_everything(backend: Backend) {
             ann.upload_body(&uploading, Some("image/jpeg"), aisha_tests::harness::pictures::jpeg(number))
         }));
     let (answers, receipt) = tokio::join!(uploads, ann.delete("/v1/me"));
+    let location = receipt.header("location").expect("a place").to_owned();
     let receipt = receipt.expect(202);
     for answer in answers {
         assert!(matches!(answer.status.as_u16(), 201 | 401 | 404 | 422), "{:#}", answer.body);
@@ -98,12 +99,23 @@ async fn a_person_goes_in_the_middle_of_everything(backend: Backend) {
     for path in ["/v1/me", "/v1/avatars", "/v1/events"] {
         ann.get(path).await.problem(401, "unauthenticated");
     }
+    // A job that is under way while hours pass has lost its lease, and is done twice.
+    app.quiet().await;
     // What an upload had announced when it was overtaken is looked for in vain until its time is over.
     clock.advance(TimeDelta::hours(2));
     sweep_once(app.rooms()).await.expect("a round");
     app.settled().await;
     let ledger = objects::list(&app.rooms().db).await.expect("the ledger");
     assert!(ledger.iter().all(|(key, _)| !key.contains(&me.to_string())), "{ledger:#?}");
+    let link = receipt["receipt_url"].as_str().expect("a link").to_owned();
+    let stranger = app.stranger();
+    let read = stranger.follow(&link).await.expect(200);
+    assert_eq!((&read["id"], &read["status"]), (&receipt["id"], &json!("complete")), "{read:#}");
+    assert_eq!(read["receipt_url"], json!(null), "it is told once");
+    assert!(link.ends_with(&location), "{location}");
+    for wrong in [format!("{location}x"), location.replace(&id(&receipt), &Uuid::now_v7().to_string())] {
+        stranger.get(&wrong).await.problem(404, "not_found");
+    }
     let receipt: Uuid = id(&receipt).parse().expect("an id");
     let kept = deletions::find(&app.rooms().db, me.into(), receipt.into()).await.expect("a look").expect("a receipt");
     assert_eq!(kept.status(), DeletionStatus::Complete, "{kept:#?}");
@@ -111,6 +123,12 @@ async fn a_person_goes_in_the_middle_of_everything(backend: Backend) {
     let requests = fal.get("sandbox/requests").await.expect(200);
     assert!(requests[0]["calls"]["cancel"] == 1, "what ran at fal is stopped: {requests:#}");
     assert_eq!(bob.get(&format!("/v1/avatars/{of_bob}")).await.expect(200)["photos_count"], 1);
+    for (days, status) in [(364, 200), (1, 404)] {
+        clock.advance(TimeDelta::days(days));
+        sweep_once(app.rooms()).await.expect("a round");
+        assert_eq!(stranger.follow(&link).await.status, status, "receipts are kept for a year");
+    }
+    app.rooms().signals.jobs.notify_one();
     app.finish().await;
 }
 
@@ -137,7 +155,14 @@ async fn who_acts_for_others_deletes_the_one_they_name() {
     one.get(&format!("/v1/avatars/{of_one}")).await.problem(404, "not_found");
     assert_ne!(id(&one.get("/v1/me").await.expect(200)), before, "whoever comes back is somebody new");
     other.get(&format!("/v1/avatars/{of_other}")).await.expect(200);
-    let reader = app.person_with("reader", vec![Scope::AvatarsRead], None).await;
-    reader.delete("/v1/me").await.problem(403, "forbidden");
+    for scopes in [vec![Scope::AvatarsRead], vec![Scope::AvatarsWrite], vec![Scope::KeysManage]] {
+        let half = app.person_with("half", scopes, None).await;
+        half.delete("/v1/me").await.problem(403, "forbidden");
+    }
+    app.person_with("half", vec![Scope::AvatarsWrite, Scope::KeysManage], None)
+        .await
+        .delete("/v1/me")
+        .await
+        .expect(202);
     app.finish().await;
 }

@@ -1,6 +1,7 @@
 //! The contract of the HTTP API, a file a resource, each rule with its status and its code.
 
 mod albums;
+mod api_keys;
 mod archives;
 mod auth;
 mod avatars;
@@ -20,6 +21,7 @@ mod owners;
 mod photos;
 mod problems;
 mod queries;
+mod rate_limits;
 mod shares;
 mod spending;
 mod statistics;
@@ -27,3 +29,4 @@ mod streams;
 mod trainings;
 mod uploads;
 mod versions;
+mod webhook_endpoints;

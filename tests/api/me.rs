@@ -1,7 +1,8 @@
-//! The caller.
+//! The caller, and what they have chosen.
 
 use aisha_openapi::vocabulary::Scope;
-use aisha_tests::harness::TestApp;
+use aisha_tests::harness::{Backend, TestApp};
+use reqwest::Method;
 use serde_json::json;
 
 #[tokio::test]
@@ -14,5 +15,63 @@ async fn a_caller_is_told_who_they_are_and_what_they_may() {
     assert!(me["created_at"].as_str().is_some_and(|time| time.ends_with('Z')), "{me:#}");
     let same = app.person_with("ann", vec![Scope::AvatarsRead], None).await.get("/v1/me").await.expect(200);
     assert_eq!(same["id"], me["id"], "two keys of one account are one person");
+    app.finish().await;
+}
+
+async fn what_a_person_chooses_is_kept(backend: Backend) {
+    let Some(app) = TestApp::on(backend).await else { return };
+    let ann = app.person("ann").await;
+    let first = ann.get("/v1/me").await;
+    let tag = first.header("etag").expect("a version").to_owned();
+    let first = first.expect(200);
+    assert_eq!((&first["locale"], &first["timezone"], &first["settings"]), (&json!(null), &json!(null), &json!({})));
+    let changed = ann.patch("/v1/me", json!({"locale": "ru", "settings": {"цвет": "💚"}})).await;
+    assert_ne!(changed.header("etag"), Some(&*tag));
+    changed.expect(200);
+    let me = ann.patch("/v1/me", json!({"timezone": "Asia/Yekaterinburg"})).await.expect(200);
+    let chosen = (&me["locale"], &me["timezone"], &me["settings"]);
+    assert_eq!(chosen, (&json!("ru"), &json!("Asia/Yekaterinburg"), &json!({"цвет": "💚"})));
+    let read = ann.get("/v1/me").await;
+    let now = read.header("etag").expect("a version").to_owned();
+    assert_eq!(read.expect(200), me);
+
+    let with = |name: &str, tag: &str, method| ann.request(method, "/v1/me").header(name, tag);
+    assert_eq!(ann.send(with("If-None-Match", &now, Method::GET)).await.status, 304);
+    assert_eq!(ann.send(with("If-None-Match", &tag, Method::GET)).await.status, 200);
+    let patch = |tag: &str| with("If-Match", tag, Method::PATCH).json(&json!({"locale": "en"}));
+    ann.send(patch(&tag)).await.problem(412, "precondition_failed");
+    assert_eq!(ann.send(patch(&now)).await.expect(200)["locale"], "en");
+    assert_eq!(app.person("bob").await.get("/v1/me").await.expect(200)["locale"], json!(null));
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn what_a_person_chooses_is_kept_on_one_machine() {
+    what_a_person_chooses_is_kept(Backend::Embedded).await;
+}
+
+#[tokio::test]
+async fn what_a_person_chooses_is_kept_on_postgres() {
+    what_a_person_chooses_is_kept(Backend::Production).await;
+}
+
+#[tokio::test]
+async fn a_wrong_choice_is_pointed_at_and_nothing_is_changed() {
+    let app = TestApp::new().await;
+    let ann = app.person("ann").await;
+    let cases = [
+        (json!({"locale": "de"}), "/locale"),
+        (json!({"timezone": "Europe/Atlantis"}), "/timezone"),
+        (json!({"timezone": "+03:00"}), "/timezone"),
+        (json!({"settings": {"text": "x".repeat(17 * 1024)}}), "/settings"),
+        (json!({"settings": {"text": "\u{0}"}}), "/settings"),
+        (json!({"settings": []}), "/settings"),
+        (json!({"name": "Bob"}), "/name"),
+    ];
+    for (body, pointer) in cases {
+        let problem = ann.patch("/v1/me", body).await.problem(422, "validation_failed");
+        assert_eq!(problem["errors"][0]["pointer"], pointer, "{problem:#}");
+    }
+    assert_eq!(ann.get("/v1/me").await.header("etag"), Some("\"1\""));
     app.finish().await;
 }

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use aisha_openapi::problem::ProblemCode;
+use aisha_openapi::vocabulary::GenerationStatus;
 use aisha_tests::harness::TestApp;
 use serde_json::{Value, json};
 
@@ -38,6 +40,40 @@ async fn what_is_served_is_what_is_committed() {
     assert_eq!(answer.header("content-type"), Some("application/json"));
     assert!(answer.expect(200) == committed);
     app.finish().await;
+}
+
+/// Every list of words in a part of the document, with its place.
+fn word_lists<'a>(place: &str, part: &'a Value, found: &mut Vec<(String, &'a Vec<Value>)>) {
+    if let Some(words) = part.get("enum").and_then(Value::as_array) {
+        found.push((place.to_owned(), words));
+    }
+    match part {
+        Value::Object(fields) => {
+            fields.iter().for_each(|(name, part)| word_lists(&format!("{place}/{name}"), part, found));
+        }
+        Value::Array(items) => items.iter().for_each(|part| word_lists(place, part, found)),
+        _ => {}
+    }
+}
+
+#[test]
+fn words_stand_in_the_document_as_they_stand_on_the_wire() {
+    let document = document();
+    let words = |name: &str| document["components"]["schemas"][name]["enum"].clone();
+    let statuses: Vec<_> = GenerationStatus::ALL.iter().map(|status| status.as_str()).collect();
+    assert_eq!(words("GenerationStatus"), json!(statuses));
+    let codes: Vec<_> = ProblemCode::ALL.iter().map(|code| code.as_str()).collect();
+    assert_eq!(words("ProblemCode"), json!(codes));
+    let mut lists = Vec::new();
+    word_lists("", &document, &mut lists);
+    assert!(lists.len() > 20, "only {} lists were found", lists.len());
+    for (place, words) in lists {
+        for word in words {
+            let is_ours =
+                |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit() || "_.:".contains(letter);
+            assert!(word.as_str().is_some_and(|word| word.chars().all(is_ours)), "{place}: {word}");
+        }
+    }
 }
 
 #[test]

@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 /// Operations that need no key, and what guards them instead.
 const PUBLIC: &[(&str, &str)] = &[
     ("getObject", "the signature in the link is the permission; see objects.rs"),
+    ("getDeletionByLink", "the word in the link is the permission; see deletions.rs"),
     ("receiveFalWebhook", "fal's signature is the permission; see fal_webhook.rs"),
     ("getShared", "the word in the link is the permission; see shares.rs"),
     ("getSharedImage", "the word in the link is the permission; see shares.rs"),
@@ -34,7 +35,12 @@ const WITHOUT_IDS: &[(&str, &str)] = &[
     ("getMyStatistics", "counts what is the caller's; see statistics.rs"),
     ("getUsage", "for the operator alone, and counts only; see statistics.rs"),
     ("watchTrainings", "for the operator alone, and nothing personal; see statistics.rs"),
+    ("createWebhookEndpoint", "makes a thing of the caller's"),
+    ("listWebhookEndpoints", "looked through below: none of the other's stands in it"),
     ("getMe", "shows the caller"),
+    ("updateMe", "changes the caller; see me.rs"),
+    ("listApiKeys", "looked through below: none of the other's stands in it"),
+    ("createApiKey", "makes a key of the caller's; see api_keys.rs"),
     ("deleteMe", "deletes the caller; see deletions.rs"),
 ];
 
@@ -84,6 +90,9 @@ impl Operation {
             .replace("{share_id}", &things.share)
             .replace("{deletion_id}", &things.deletion)
             .replace("{name}", &things.consumer)
+            .replace("{key_id}", &things.key)
+            .replace("{endpoint_id}", &things.endpoint)
+            .replace("{event_id}", &things.endpoint)
             .replace("{key}", "x/y")
             .replace("{token}", "x");
         assert!(!path.contains('{'), "{}: this walk does not know what to put into {path}", self.name);
@@ -111,6 +120,8 @@ struct Things {
     share: String,
     deletion: String,
     consumer: String,
+    key: String,
+    endpoint: String,
 }
 
 impl Things {
@@ -130,7 +141,17 @@ impl Things {
         let (photo, deletion) = (aisha_tests::harness::id(&photos["data"][0]), aisha_tests::harness::id(&deletion));
         let consumer = format!("reader-of-{avatar}");
         person.put(&format!("/v1/consumers/{consumer}"), json!({"acknowledged_seq": 1})).await.expect(200);
-        Self { avatar, photo, training, generation, share, deletion, consumer }
+        let new = json!({"name": "another", "scopes": ["avatars:read"]});
+        let key = aisha_tests::harness::id(&person.post("/v1/api-keys", new).await.expect(201)["api_key"]);
+        let endpoint = person
+            .post(
+                "/v1/webhook-endpoints",
+                json!({"url": "https://hooks.example/", "event_types": ["webhook_endpoint.disabled"]}),
+            )
+            .await
+            .expect(201);
+        let endpoint = aisha_tests::harness::id(&endpoint);
+        Self { avatar, photo, training, generation, share, deletion, consumer, key, endpoint }
     }
 
     fn missing() -> Self {
@@ -143,6 +164,8 @@ impl Things {
             share: id(),
             deletion: id(),
             consumer: id(),
+            key: id(),
+            endpoint: id(),
         }
     }
 
@@ -158,6 +181,8 @@ impl Things {
             format!("/v1/avatars/{}/statistics", self.avatar),
             "/v1/shares".to_owned(),
             format!("/v1/consumers/{}", self.consumer),
+            "/v1/api-keys".to_owned(),
+            format!("/v1/webhook-endpoints/{}", self.endpoint),
         ] {
             let mut body = owner.get(&path).await.expect(200);
             forget_what_moves(&mut body);
@@ -206,10 +231,29 @@ async fn try_everything(thief: &Person, owner: &Person) {
         assert_eq!(told(&foreign), told(&missing), "{name} tells that the thing exists");
         foreign.problem(404, "not_found");
     }
-    for path in ["/v1/avatars", "/v1/generations", "/v1/shares", "/v1/events", "/v1/consumers", "/v1/me"] {
+    for path in [
+        "/v1/avatars",
+        "/v1/generations",
+        "/v1/shares",
+        "/v1/events",
+        "/v1/consumers",
+        "/v1/webhook-endpoints",
+        "/v1/me",
+        "/v1/api-keys",
+    ] {
         let answer = thief.get(path).await;
         let text = String::from_utf8(answer.bytes.to_vec()).expect("text");
-        for id in [&things.avatar, &things.photo, &things.training, &things.generation] {
+        let of_owner = [
+            &things.avatar,
+            &things.photo,
+            &things.training,
+            &things.generation,
+            &things.share,
+            &things.consumer,
+            &things.key,
+            &things.endpoint,
+        ];
+        for id in of_owner {
             assert!(!text.contains(id.as_str()), "{path} shows another's things");
         }
     }

@@ -52,7 +52,7 @@ async fn a_method_that_an_address_does_not_take_is_told_which_it_takes() {
         (Method::DELETE, "/v1/avatars".to_owned(), vec!["GET", "HEAD", "POST"]),
         (Method::POST, format!("/v1/avatars/{avatar}"), vec!["DELETE", "GET", "HEAD", "PATCH"]),
         (Method::GET, format!("/v1/avatars/{avatar}/finalize"), vec!["POST"]),
-        (Method::OPTIONS, "/v1/me".to_owned(), vec!["DELETE", "GET", "HEAD"]),
+        (Method::OPTIONS, "/v1/me".to_owned(), vec!["DELETE", "GET", "HEAD", "PATCH"]),
     ];
     for (method, path, takes) in cases {
         let answer = ann.send(ann.request(method, &path)).await;

@@ -2,6 +2,7 @@
 
 use aisha_api::domain::api_key::ApiKey;
 use aisha_api::domain::ids::{KeyId, UserId};
+use aisha_api::domain::page::PageRequest;
 use aisha_api::storage::api_keys;
 use aisha_openapi::vocabulary::Scope;
 use uuid::Uuid;
@@ -60,8 +61,13 @@ async fn keys_are_listed_newest_first_and_only_to_their_owner(store: Store) {
         expected.push(added(&store, ApiKey { created_at: at(seconds), ..key(ann) }).await);
     }
     expected.sort_by_key(|key| std::cmp::Reverse(key.created_at));
-    assert_eq!(api_keys::list(&store.db, ann).await.unwrap(), expected);
-    assert_eq!(api_keys::list(&store.db, bob).await.unwrap(), []);
+    let page =
+        async |owner, limit, after| api_keys::list(&store.db, owner, &PageRequest { limit, after }).await.unwrap();
+    let first = page(ann, 2, None).await;
+    assert_eq!(first.items, expected[..2]);
+    let last = page(ann, 2, first.next).await;
+    assert_eq!((last.items, last.next), (expected[2..].to_vec(), None));
+    assert_eq!(page(bob, 2, None).await.items, []);
 }
 
 async fn a_key_is_taken_back_once_and_by_its_owner_only(store: Store) {

@@ -21,6 +21,7 @@ crate::on_both!(
     a_receipt_is_complete_when_the_store_has_confirmed_everything,
     a_receipt_lists_what_lies_at_fal_and_claims_no_more_than_is_known,
     a_receipt_is_its_owners,
+    a_receipt_is_read_by_its_link_until_its_time_is_over,
     a_person_goes_with_everything,
 );
 
@@ -79,7 +80,7 @@ async fn a_receipt_lists_what_lies_at_fal_and_claims_no_more_than_is_known(store
     };
     let train = async |tx: &mut _| {
         trainings::keep_fal_training_set(tx, training.id, "https://v3.fal.media/set.zip", at(1)).await?;
-        trainings::begin_submission(tx, training.id, "https://x/hook", at(60), at(2)).await?;
+        trainings::begin_submission(tx, training.id, "https://x/hook", at(60), at(99), at(2)).await?;
         trainings::submitted(tx, training.id, &FalRequest::by_id("r-1"), None, at(60), at(2)).await?;
         trainings::end(tx, training.id, &Ending::Completed(weights.clone()), at(3)).await
     };
@@ -110,6 +111,24 @@ async fn a_receipt_is_its_owners(store: Store) {
     let receipt = begin(&store, ann, Subject::User(ann)).await;
     assert_eq!(deletions::find(&store.db, bob, receipt).await.unwrap(), None);
     assert_eq!(deletions::find(&store.db, ann, DeletionId(Uuid::nil())).await.unwrap(), None);
+}
+
+async fn a_receipt_is_read_by_its_link_until_its_time_is_over(store: Store) {
+    let ann = store.user("ann").await;
+    announce(&store, ann, store.avatar(ann).await.id, "a").await;
+    let (linked, other) = (begin(&store, ann, Subject::User(ann)).await, begin(&store, ann, Subject::User(ann)).await);
+    let by_link = async |id, hash: &str| deletions::find_by_link(&store.db, id, hash).await.unwrap();
+    assert_eq!(by_link(linked, "hash").await, None);
+    store.write(async |tx| deletions::add_link(tx, linked, "hash").await).await.unwrap();
+    assert_eq!(by_link(linked, "hash").await, deletions::find(&store.db, ann, linked).await.unwrap());
+    assert_eq!(by_link(linked, "hash").await.map(|receipt| receipt.things.len()), Some(1));
+    for (id, hash) in [(other, "hash"), (linked, "another"), (linked, "")] {
+        assert_eq!(by_link(id, hash).await, None);
+    }
+    assert_eq!(deletions::purge(&store.db, now()).await.unwrap(), 0);
+    assert_eq!(deletions::purge(&store.db, at(1)).await.unwrap(), 2);
+    assert_eq!(by_link(linked, "hash").await, None);
+    assert_eq!(store.number("select count(*) from deleted_things").await, 0);
 }
 
 async fn a_person_goes_with_everything(store: Store) {

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use aisha_api::domain::ids::{JobId, TrainingId};
-use aisha_api::domain::job::Job;
+use aisha_api::domain::ids::{GenerationId, JobId, PhotoId, TrainingId};
+use aisha_api::domain::job::{Job, Lane};
 use aisha_api::storage::jobs::{self, ClaimedJob};
 use futures_util::future::join_all;
 use uuid::Uuid;
@@ -16,8 +16,10 @@ crate::on_both!(
     a_change_that_is_rolled_back_leaves_no_job,
     the_same_work_waits_once_and_at_the_earliest_time_asked_for,
     work_that_is_being_done_can_be_asked_for_again,
+    work_is_pending_until_it_is_done_or_has_failed,
     jobs_are_claimed_when_they_are_due_the_longest_due_first,
     of_many_claimers_each_job_has_one,
+    a_lane_that_is_full_is_passed_over,
     a_job_whose_lease_has_run_out_is_claimed_again,
     a_worker_that_lost_its_lease_changes_nothing_any_more,
     a_lease_that_is_extended_holds,
@@ -35,9 +37,31 @@ async fn enqueue(store: &Store, job: &Job, seconds: i64) {
     store.write(async |tx| jobs::enqueue(tx, id, job, at(seconds), at(0)).await).await.unwrap();
 }
 
+async fn work_is_pending_until_it_is_done_or_has_failed(store: Store) {
+    let is_pending = async |job: Job| store.write(async |tx| jobs::is_pending(tx, &job).await).await.unwrap();
+    for fails in [false, true] {
+        assert!(!is_pending(apply(1)).await);
+        enqueue(&store, &apply(1), 5).await;
+        assert!(is_pending(apply(1)).await && !is_pending(apply(2)).await);
+        let claimed = claim(&store, 5).await.unwrap();
+        assert!(is_pending(apply(1)).await);
+        if fails {
+            jobs::fail(&store.db, &claimed, "in vain").await.unwrap();
+        } else {
+            assert!(jobs::finish(&store.db, &claimed).await.unwrap());
+        }
+    }
+    assert!(!is_pending(apply(1)).await);
+}
+
 /// Claims at this second, for ten seconds.
 async fn claim(store: &Store, seconds: i64) -> Option<ClaimedJob> {
-    jobs::claim(&store.db, Uuid::new_v4(), at(seconds + 10), at(seconds)).await.unwrap()
+    claim_but(store, None, seconds).await
+}
+
+/// The same, but none of this lane.
+async fn claim_but(store: &Store, full: Option<Lane>, seconds: i64) -> Option<ClaimedJob> {
+    jobs::claim(&store.db, full, Uuid::new_v4(), at(seconds + 10), at(seconds)).await.unwrap()
 }
 
 async fn counts(store: &Store) -> Vec<(String, i64)> {
@@ -50,13 +74,19 @@ fn so_many(state: &str, count: i64) -> (String, i64) {
 
 async fn every_kind_of_job_comes_back_as_it_was_left(store: Store) {
     let training_id = TrainingId(Uuid::now_v7());
+    let generation_id = GenerationId(Uuid::now_v7());
     let all = [
         Job::PrepareTraining { training_id },
         Job::SubmitTraining { training_id },
         Job::ApplyFalResult { training_id },
         Job::CancelTraining { training_id },
+        Job::SubmitGeneration { generation_id },
+        Job::CollectGeneration { generation_id },
+        Job::CancelGeneration { generation_id },
+        Job::MeasurePhoto { photo_id: PhotoId(Uuid::now_v7()) },
         Job::AbandonRequest { endpoint: "fal-ai/flux-2/klein".into(), request_id: NAME.into() },
         Job::ClearObjects {},
+        Job::CheckObjects {},
     ];
     for job in all {
         enqueue(&store, &job, 0).await;
@@ -84,7 +114,7 @@ async fn a_change_that_is_rolled_back_leaves_no_job(store: Store) {
 }
 
 async fn the_same_work_waits_once_and_at_the_earliest_time_asked_for(store: Store) {
-    let due = async |seconds| jobs::is_any_due(&store.db, at(seconds)).await.unwrap();
+    let due = async |seconds| jobs::is_any_due(&store.db, None, at(seconds)).await.unwrap();
     enqueue(&store, &apply(1), 20).await;
     enqueue(&store, &apply(1), 30).await;
     assert_eq!((due(19).await, due(20).await), (false, true));
@@ -109,7 +139,7 @@ async fn jobs_are_claimed_when_they_are_due_the_longest_due_first(store: Store) 
     for (number, seconds) in [(1, 30), (2, 10), (3, 20)] {
         enqueue(&store, &apply(number), seconds).await;
     }
-    assert!(!jobs::is_any_due(&store.db, at(9)).await.unwrap());
+    assert!(!jobs::is_any_due(&store.db, None, at(9)).await.unwrap());
     assert!(claim(&store, 9).await.is_none());
     for number in [2, 3, 1] {
         assert_eq!(claim(&store, 30).await.unwrap().job, Some(apply(number)));
@@ -133,12 +163,30 @@ async fn of_many_claimers_each_job_has_one(store: Store) {
     assert_eq!(claimed.into_iter().collect::<BTreeSet<_>>().len(), 40);
 }
 
+async fn a_lane_that_is_full_is_passed_over(store: Store) {
+    let training_id = TrainingId(Uuid::from_u128(1));
+    let cancel = Job::CancelTraining { training_id };
+    let collect = Job::CollectGeneration { generation_id: GenerationId(Uuid::from_u128(2)) };
+    enqueue(&store, &apply(1), 0).await;
+    let left_behind = claim(&store, 0).await.unwrap();
+    enqueue(&store, &Job::PrepareTraining { training_id }, 1).await;
+    enqueue(&store, &collect, 2).await;
+    enqueue(&store, &cancel, 3).await;
+    let full = Some(Lane::Trainings);
+    assert_eq!(claim_but(&store, full, 11).await.unwrap().job, Some(collect));
+    assert!(jobs::is_any_due(&store.db, full, at(11)).await.unwrap());
+    assert_eq!(claim_but(&store, full, 11).await.unwrap().job, Some(cancel), "what is quick is of no lane");
+    assert!(!jobs::is_any_due(&store.db, full, at(11)).await.unwrap(), "nor is work whose lease has run out");
+    assert!(claim_but(&store, full, 11).await.is_none());
+    assert_eq!(claim_but(&store, Some(Lane::Photos), 11).await.unwrap().id, left_behind.id);
+}
+
 async fn a_job_whose_lease_has_run_out_is_claimed_again(store: Store) {
     enqueue(&store, &apply(1), 0).await;
     let first = claim(&store, 0).await.unwrap();
-    assert!(!jobs::is_any_due(&store.db, at(10)).await.unwrap());
+    assert!(!jobs::is_any_due(&store.db, None, at(10)).await.unwrap());
     assert!(claim(&store, 10).await.is_none());
-    assert!(jobs::is_any_due(&store.db, at(11)).await.unwrap());
+    assert!(jobs::is_any_due(&store.db, None, at(11)).await.unwrap());
     let second = claim(&store, 11).await.unwrap();
     assert_eq!((second.id, second.attempts, &second.job), (first.id, 2, &first.job));
     assert_ne!(second.lease_id, first.lease_id);
@@ -197,7 +245,7 @@ async fn a_job_that_failed_stays_to_be_looked_at(store: Store) {
     jobs::fail(&store.db, &job, NAME).await.unwrap();
     assert_eq!(counts(&store).await, [so_many("failed", 1)]);
     assert_eq!(store.number("select count(*) from jobs where last_error like 'Аня%' and lease_id is null").await, 1);
-    assert!(!jobs::is_any_due(&store.db, at(9999)).await.unwrap());
+    assert!(!jobs::is_any_due(&store.db, None, at(9999)).await.unwrap());
     assert!(claim(&store, 9999).await.is_none());
     enqueue(&store, &apply(1), 0).await;
     let again = claim(&store, 0).await.unwrap();

@@ -14,6 +14,7 @@ mod fal_deliveries;
 mod generations;
 mod idempotency;
 mod jobs;
+mod object_differences;
 mod objects;
 mod photos;
 mod shares;
@@ -22,6 +23,8 @@ mod statistics;
 mod store;
 mod trainings;
 mod users;
+mod webhook_deliveries;
+mod webhook_endpoints;
 
 /// Makes two tests of each body: one on each database.
 macro_rules! on_both {

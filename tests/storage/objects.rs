@@ -16,6 +16,7 @@ crate::on_both!(
     an_avatar_is_given_up_with_all_its_objects,
     the_longest_doomed_are_listed_first,
     only_what_is_doomed_is_forgotten,
+    known_keys_are_found_and_live_ones_listed_page_by_page,
 );
 
 async fn avatar(store: &Store) -> Avatar {
@@ -123,4 +124,27 @@ async fn only_what_is_doomed_is_forgotten(store: Store) {
         objects::forget(&store.db, key).await.unwrap();
     }
     assert_eq!(ledger(&store).await, ["live live", "pending pending"]);
+}
+
+async fn known_keys_are_found_and_live_ones_listed_page_by_page(store: Store) {
+    let avatar = avatar(&store).await;
+    let keys: Vec<String> = (0..7).map(|number| format!("user_1/{number}")).collect();
+    announce(&store, &avatar, &keys.iter().map(String::as_str).collect::<Vec<_>>(), 1).await;
+    for key in &keys[..5] {
+        assert!(claim(&store, key).await);
+    }
+    doom(&store, &keys[0], 2).await;
+    let mut found = objects::find_all(&store.db, &["user_1/6", "user_1/1", "user_2/1", "user_1/0"]).await.unwrap();
+    found.sort();
+    let expected = [("user_1/0", "doomed"), ("user_1/1", "live"), ("user_1/6", "pending")];
+    assert_eq!(found, expected.map(|(key, state)| (key.to_owned(), state.to_owned())));
+    assert_eq!(objects::find_all(&store.db, &[]).await.unwrap(), []);
+    let (mut listed, mut after) = (Vec::new(), String::new());
+    loop {
+        let page = objects::list_live_after(&store.db, &after, 2).await.unwrap();
+        let Some(last) = page.last() else { break };
+        after.clone_from(last);
+        listed.extend(page);
+    }
+    assert_eq!(listed, keys[1..5]);
 }

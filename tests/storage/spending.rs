@@ -4,8 +4,8 @@ use aisha_api::domain::ids::{KeyId, TrainingId, UserId};
 use aisha_api::domain::run::Run;
 use aisha_api::domain::spending::{Expense, Spent, Stop};
 use aisha_api::domain::training::{Ending, Training};
-use aisha_api::storage::{avatars, generations, spending, trainings};
-use aisha_openapi::vocabulary::TrainingStatus as S;
+use aisha_api::storage::{Tx, avatars, generations, spending, trainings};
+use aisha_openapi::vocabulary::{GenerationStatus, TrainingStatus as S};
 use uuid::Uuid;
 
 use crate::store::{NAME, Store, at, now};
@@ -128,7 +128,8 @@ async fn generations_are_counted_beside_trainings(store: Store) {
     };
     let (sent, unsent, failed) = (spend(true).await, spend(false).await, spend(false).await);
     let ending = aisha_api::domain::generation::Ending::Cancelled;
-    store.write(async |tx| generations::end(tx, failed, &ending, at(2)).await).await.unwrap();
+    let given_up = async |tx: &mut Tx| generations::end(tx, failed, GenerationStatus::Pending, &ending, at(2)).await;
+    store.write(given_up).await.unwrap();
     let counted = async || store.write(async |tx| spending::of_user(tx, ann, now()).await).await.unwrap();
     assert_eq!(counted().await, Spent { trainings: 1, generations: 2, microusd: PRICE + 70_000 });
     for (id, forgiven) in [(sent, 0), (unsent, 1), (unsent, 0)] {

@@ -75,7 +75,8 @@ async fn generation(store: &Store, avatar: &Avatar, submissions: u32, ending: Op
                 if matches!(ending, Ending::Made { .. }) {
                     generations::submitted(tx, id, &FalRequest::by_id("r"), now(), now(), now()).await?;
                 }
-                assert!(generations::end(tx, id, &ending, at(end)).await?);
+                let seen = if matches!(ending, Ending::Made { .. }) { G::Processing } else { G::Pending };
+                assert!(generations::end(tx, id, seen, &ending, at(end)).await?);
                 Ok(())
             })
             .await

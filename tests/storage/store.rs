@@ -196,7 +196,7 @@ pub(crate) fn generation(avatar: &Avatar, training: &Training) -> Generation {
 
 /// A person, not yet added.
 pub(crate) fn user(name: &str) -> User {
-    User { id: UserId(Uuid::now_v7()), name: name.to_owned(), issuer: None, external_id: None, created_at: now() }
+    User::new(UserId(Uuid::now_v7()), name.to_owned(), now())
 }
 
 /// An avatar with every field filled that a new one can have, not yet added.
@@ -324,6 +324,7 @@ pub(crate) fn training(avatar: &Avatar) -> Training {
         request: None,
         webhook_url: None,
         submitted_at: None,
+        deadline_at: None,
         last_status_check: None,
         fal_ended_at: None,
         lora_key: None,

@@ -2,6 +2,7 @@
 //! and trainings go on.
 
 use std::collections::BTreeSet;
+use std::io::{self, Write as _};
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::Duration;
 
@@ -23,6 +24,7 @@ const TWINS: usize = 4;
 const AT_ONCE: usize = 8;
 /// So long the server lives, at most.
 const LONGEST_LIFE: Duration = Duration::from_millis(1500);
+const LOOK_EVERY: Duration = Duration::from_millis(10);
 
 /// Sends a request until it is answered, as a client does that knows of `Idempotency-Key`.
 async fn answered(person: &Person, key: u32) -> Value {
@@ -35,6 +37,13 @@ async fn answered(person: &Person, key: u32) -> Value {
         status.is_success().then_some(body)
     })
     .await
+}
+
+/// Looks again and again, however long it takes.
+async fn until_unbounded(seen: impl Fn() -> bool) {
+    while !seen() {
+        tokio::time::sleep(LOOK_EVERY).await;
+    }
 }
 
 /// All avatars of a person.
@@ -69,18 +78,22 @@ async fn a_database_that_crashes_under_load_loses_nothing_and_does_nothing_twice
     .await;
 
     let (next_key, is_over) = (AtomicU32::new(0), AtomicBool::new(false));
+    // As many as fit between the crashes, and no fewer than these.
+    let least_keys = number_from("AISHA_TEST_KEYS", 0);
+    let crashes = number_from("AISHA_TEST_CRASHES", 5);
     let load = join_all((0..AT_ONCE).map(async |_| {
         let mut acknowledged = Vec::new();
-        while !is_over.load(Ordering::SeqCst) {
+        while !is_over.load(Ordering::SeqCst) || next_key.load(Ordering::SeqCst) < least_keys {
             let key = next_key.fetch_add(1, Ordering::SeqCst);
-            let answers = join_all((0..TWINS).map(|_| answered(&ann, key))).await;
+            let mut answers = join_all((0..TWINS).map(|_| answered(&ann, key))).await;
             assert!(answers.iter().all(|answer| answer == &answers[0]), "one key, two answers: {answers:#?}");
-            acknowledged.push(id(&answers[0]));
+            acknowledged.push((key, answers.swap_remove(0)));
         }
         acknowledged
     }));
-    let crashes = async {
-        for _ in 0..number_from("AISHA_TEST_CRASHES", 5) {
+    let crashing = async {
+        for number in 1..=crashes {
+            until_unbounded(|| next_key.load(Ordering::SeqCst) >= least_keys * number / (crashes + 1)).await;
             let share = u32::from(uuid::Uuid::new_v4().as_bytes()[0]);
             // The moment is what this test is about: it must not follow anything that the service does.
             tokio::time::sleep(LONGEST_LIFE * share / 255).await;
@@ -93,14 +106,22 @@ async fn a_database_that_crashes_under_load_loses_nothing_and_does_nothing_twice
         is_over.store(true, Ordering::SeqCst);
         server
     };
-    let (acknowledged, _server) = join(load, crashes).await;
+    let (acknowledged, _server) = join(load, crashing).await;
     let keys = next_key.into_inner() as usize;
-    let acknowledged: BTreeSet<String> = acknowledged.into_iter().flatten().collect();
+    let answers: Vec<(u32, Value)> = acknowledged.into_iter().flatten().collect();
+    for some in answers.chunks(AT_ONCE) {
+        let replayed = join_all(some.iter().map(|(key, _)| answered(&ann, *key))).await;
+        assert!(some.iter().map(|(_, answer)| answer).eq(&replayed), "another answer later: {some:#?} {replayed:#?}");
+    }
+    let acknowledged: BTreeSet<String> = answers.iter().map(|(_, answer)| id(answer)).collect();
 
     assert_eq!(acknowledged.len(), keys, "each key made an avatar of its own");
     let listed = avatars(&ann).await;
     assert_eq!(listed.len(), keys, "and no other");
     assert_eq!(listed.into_iter().collect::<BTreeSet<_>>(), acknowledged);
+    // Not by a macro, whose words are kept back when a test goes well.
+    let _ =
+        writeln!(io::stderr(), "Postgres crashed {crashes} times under {keys} keys, each sent {TWINS} times at once");
     for training in trained {
         until("the end of a training", async || {
             let training = bob.get(&format!("/v1/trainings/{training}")).await.expect(200);
@@ -109,7 +130,11 @@ async fn a_database_that_crashes_under_load_loses_nothing_and_does_nothing_twice
         .await;
     }
     assert_eq!(sandbox(&app).requests().len(), 2, "submissions");
-    let told = bob.get("/v1/events?types=training.completed,training.failed").await.expect(200);
+    let told = until("an event of each end", async || {
+        let told = bob.get("/v1/events?types=training.completed,training.failed").await.expect(200);
+        (told["data"].as_array().map(Vec::len) >= Some(2)).then_some(told)
+    })
+    .await;
     assert_eq!(told["data"].as_array().map(Vec::len), Some(2), "{told:#}");
     app.finish_after_failed_jobs().await;
 }

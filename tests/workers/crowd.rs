@@ -32,7 +32,7 @@ use crate::watch::{Begun, sandbox, until};
 const CALLERS: usize = 16;
 
 /// As many trainings of as many avatars of one person. Each learns from the photos of the first, whose bytes they share.
-async fn crowd(app: &TestApp, begun: &Begun, count: u32) -> Vec<Training> {
+pub(crate) async fn crowd(app: &TestApp, begun: &Begun, count: u32) -> Vec<Training> {
     let rooms = app.rooms();
     let first = begun.row(app).await;
     let avatar = avatars::find(&rooms.db, first.user_id, first.avatar_id).await.expect("a look").expect("the avatar");
@@ -64,13 +64,13 @@ async fn begun_and_done(app: &TestApp) -> Begun {
 }
 
 /// Submits a training as its own jobs would, but without packing and uploading the same set again.
-async fn submit(app: &TestApp, training: &Training, archive: &str) -> String {
+pub(crate) async fn submit(app: &TestApp, training: &Training, archive: &str) -> String {
     let rooms = app.rooms();
     let webhook = format!("{}v1/webhooks/fal/{}", rooms.settings.webhook_url, training.attempt_token);
     let (webhook, now) = (webhook.parse().expect("a URL"), rooms.now());
     let far = now + TimeDelta::hours(1);
     let mut tx = rooms.begin().await.expect("a transaction");
-    assert!(trainings::begin_submission(&mut tx, training.id, "", far, now).await.expect("a step"));
+    assert!(trainings::begin_submission(&mut tx, training.id, "", far, far, now).await.expect("a step"));
     rooms.commit(tx).await.expect("a commit");
     let input = json!({"images_data_url": archive, "trigger_phrase": "ann", "steps": 10});
     let submitted = rooms.fal.submit(&training.settings.endpoint, &input, &webhook, None).await.expect("accepted");
@@ -100,7 +100,7 @@ async fn assert_each_ended_once(app: &TestApp, begun: &Begun, crowd: &[Training]
     }
 }
 
-async fn all_completed(app: &TestApp, crowd: &[Training]) {
+pub(crate) async fn all_completed(app: &TestApp, crowd: &[Training]) {
     for training in crowd {
         until("a completed training", async || {
             let found = trainings::find_for_job(&app.rooms().db, training.id).await.expect("a look");
@@ -166,7 +166,7 @@ async fn three_deliveries_each_in_no_order_beside_the_sweep_are_one_end_each_on_
 }
 
 /// The settings of another process on the same database, store and fal.
-fn settings_of(app: &TestApp) -> Vec<(&'static str, String)> {
+pub(crate) fn settings_of(app: &TestApp) -> Vec<(&'static str, String)> {
     let config = app.config();
     let (DatabaseConfig::Postgres(database), ObjectsConfig::S3(bucket)) = (&config.database, &config.objects) else {
         panic!("two processes share a server and a bucket")

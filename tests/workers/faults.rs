@@ -13,12 +13,12 @@ use chrono::TimeDelta;
 use crate::watch::{self, Begun, absent_fal, sandbox, until};
 
 /// Takes the folder of the objects away; a file stands in its place, which stops even those who may write everywhere.
-fn take_away(objects: &Path) {
+pub(crate) fn take_away(objects: &Path) {
     fs::rename(objects, objects.with_extension("away")).expect("the folder moves");
     fs::write(objects, "no folder").expect("a file");
 }
 
-fn give_back(objects: &Path) {
+pub(crate) fn give_back(objects: &Path) {
     fs::remove_file(objects).expect("the file goes");
     fs::rename(objects.with_extension("away"), objects).expect("the folder comes back");
 }
@@ -69,7 +69,9 @@ async fn a_training_waits_for_a_store_that_is_away() {
         let row = begun.row(&app).await;
         let waiting = jobs::count(&app.rooms().db).await.expect("a count");
         let ended = sandbox(&app).requests().first().is_some_and(|request| !request["ended"].is_null());
-        (ended && !row.status.is_final() && row.progress == 99 && !waiting.is_empty()).then_some(())
+        // Beside the comparison of store and ledger, which waits for its day.
+        let is_waiting = waiting.iter().any(|(state, count)| state == "waiting" && *count > 1);
+        (ended && !row.status.is_final() && row.progress == 99 && is_waiting).then_some(())
     })
     .await;
     give_back(&folder);
@@ -107,7 +109,8 @@ async fn a_training_whose_packed_set_is_gone_fails_and_its_job_stays_to_be_looke
     assert_eq!(training["error"]["code"], "preparation_failed", "{training:#}");
     begun.assert_told(&["training.failed", "avatar.failed"]).await;
     app.quiet().await;
-    assert_eq!(jobs::count(&app.rooms().db).await.expect("a count"), [("failed".to_owned(), 1)]);
+    let counts = jobs::count(&app.rooms().db).await.expect("a count");
+    assert!(counts.contains(&("failed".to_owned(), 1)), "{counts:?}");
     app.finish_without_looking().await;
 }
 

@@ -5,8 +5,11 @@ mod crashes;
 mod crowd;
 mod deliveries;
 mod faults;
+mod generations;
 mod housekeeping;
+mod killed;
 mod kills;
+mod lost_jobs;
 mod matrix;
 mod restarts;
 mod spending;
@@ -14,6 +17,7 @@ mod steps;
 mod stops;
 mod submissions;
 mod watch;
+mod webhooks;
 
 /// How often something is done, which the environment may say; few by default, so that the whole suite stays short.
 #[expect(

@@ -159,7 +159,8 @@ async fn a_training_that_fal_never_takes_fails_and_its_job_stays_to_be_looked_at
     assert_eq!(training["error"]["code"], "submission_failed");
     begun.assert_told(&["training.failed", "avatar.failed"]).await;
     app.quiet().await;
-    assert_eq!(jobs::count(&app.rooms().db).await.expect("a count"), [("failed".to_owned(), 1)]);
+    let counts = jobs::count(&app.rooms().db).await.expect("a count");
+    assert!(counts.contains(&("failed".to_owned(), 1)), "{counts:?}");
     app.finish_after_failed_jobs().await;
     fal.stop().await;
 }

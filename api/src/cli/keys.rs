@@ -10,8 +10,10 @@ use uuid::Uuid;
 
 use crate::accounts::{NewKey, create_key};
 use crate::config::Config;
+use crate::domain::api_key::ApiKey;
 use crate::domain::clock::Clock;
 use crate::domain::ids::{Ids, KeyId};
+use crate::domain::page::PageRequest;
 use crate::service::open_database;
 use crate::storage::{Db, api_keys, users};
 
@@ -95,18 +97,27 @@ impl Create {
 
 async fn list(db: &Db, user: &str) -> anyhow::Result<()> {
     let user = users::find_by_name(db, user).await?.context("there is no account of this name")?;
-    for key in api_keys::list(db, user.id).await? {
-        let scopes = key.scopes.iter().map(|scope| scope.as_str()).collect::<Vec<_>>().join(",");
-        let state = match (key.revoked_at, key.expires_at) {
-            (Some(time), _) => format!("revoked {}", time.format("%F")),
-            (None, Some(time)) => format!("until {}", time.format("%F")),
-            (None, None) => "live".to_owned(),
-        };
-        let last_use =
-            key.last_used_at.map_or_else(|| "never used".to_owned(), |time| format!("used {}", time.format("%F %R")));
-        println!("{}  {state:<18}  {last_use:<22}  {scopes}  {}", key.id, key.name);
+    let mut request = PageRequest { limit: 100, after: None };
+    loop {
+        let page = api_keys::list(db, user.id, &request).await?;
+        page.items.iter().for_each(show);
+        request.after = page.next;
+        if request.after.is_none() {
+            return Ok(());
+        }
     }
-    Ok(())
+}
+
+fn show(key: &ApiKey) {
+    let scopes = key.scopes.iter().map(|scope| scope.as_str()).collect::<Vec<_>>().join(",");
+    let state = match (key.revoked_at, key.expires_at) {
+        (Some(time), _) => format!("revoked {}", time.format("%F")),
+        (None, Some(time)) => format!("until {}", time.format("%F")),
+        (None, None) => "live".to_owned(),
+    };
+    let last_use =
+        key.last_used_at.map_or_else(|| "never used".to_owned(), |time| format!("used {}", time.format("%F %R")));
+    println!("{}  {state:<18}  {last_use:<22}  {scopes}  {}", key.id, key.name);
 }
 
 async fn revoke(db: &Db, clock: &Clock, user: &str, id: KeyId) -> anyhow::Result<()> {

@@ -8,10 +8,12 @@ mod database;
 mod environment;
 mod fal;
 mod generator_prices;
+mod housekeeping;
 mod limits;
 mod log;
 mod objects;
 mod pictures;
+mod requests;
 mod rules;
 mod spending;
 
@@ -26,10 +28,12 @@ pub use self::database::DatabaseConfig;
 pub use self::environment::Environment;
 pub use self::fal::{FalConfig, SandboxConfig, Trainers};
 pub use self::generator_prices::GeneratorPrices;
+pub use self::housekeeping::HousekeepingConfig;
 pub use self::limits::{PhotoLimits, UploadLimits};
 pub use self::log::LogConfig;
 pub use self::objects::ObjectsConfig;
 pub use self::pictures::{FaceModelFile, PictureConfig};
+pub use self::requests::{Rate, RequestLimits};
 pub use self::spending::{Prices, SpendingConfig};
 use crate::domain::photo::judgement::Rules;
 
@@ -74,6 +78,8 @@ pub struct Config {
     pub generator_prices: GeneratorPrices,
     /// What may be spent.
     pub spending: SpendingConfig,
+    /// How many requests are taken.
+    pub requests: RequestLimits,
     /// What photos are taken.
     pub photos: PhotoLimits,
     /// What photos are judged by.
@@ -82,10 +88,14 @@ pub struct Config {
     pub uploads: UploadLimits,
     /// Who reads photos.
     pub pictures: PictureConfig,
+    /// How long what is over is kept.
+    pub housekeeping: HousekeepingConfig,
     /// How often a training whose submission was not answered is submitted once more.
     pub resubmissions: u32,
     /// How often silent trainings are asked about.
     pub sweep_interval: Duration,
+    /// Whether webhooks may go to addresses that are not public, and without TLS.
+    pub webhooks_allow_private: bool,
     /// How long events are kept.
     pub events_kept: TimeDelta,
     /// After how long the job of a process that died is taken up by another.
@@ -111,9 +121,12 @@ impl Config {
             rules: rules::from_env(env)?,
             uploads: UploadLimits::from_env(env, &photos)?,
             photos,
+            requests: RequestLimits::from_env(env)?,
+            housekeeping: HousekeepingConfig::from_env(env)?,
             pictures: PictureConfig::from_env(env)?,
             resubmissions: env.number("AISHA_RESUBMISSIONS", 1, 0, 1)?,
             webhook_url: env.url("AISHA_WEBHOOK_URL")?,
+            webhooks_allow_private: env.parsed("AISHA_WEBHOOKS_ALLOW_PRIVATE", "true or false", false)?,
             events_kept: TimeDelta::days(env.number("AISHA_EVENTS_DAYS", 30, 4, 3650)?.into()),
             job_lease: TimeDelta::seconds(env.number("AISHA_JOB_LEASE_SECONDS", 60, 2, 3600)?.into()),
             sweep_interval: Duration::from_secs(u64::from(env.number("AISHA_SWEEP_SECONDS", 30, 1, 3600)?)),
@@ -215,6 +228,11 @@ mod tests {
             (&[("AISHA_KEY_USD_PER_DAY", "NaN")], "AISHA_KEY_USD_PER_DAY"),
             (&[("AISHA_SPENDING_STOPPED", "canary")], "AISHA_SPENDING_STOPPED"),
             (&[("AISHA_EVENTS_DAYS", "3")], "AISHA_EVENTS_DAYS"),
+            (&[("AISHA_KEY_REQUESTS_PER_SECOND", "canary")], "AISHA_KEY_REQUESTS_PER_SECOND"),
+            (&[("AISHA_USER_REQUESTS_BURST", "0")], "AISHA_USER_REQUESTS_BURST"),
+            (&[("AISHA_STRAYS_KEPT_DAYS", "canary")], "AISHA_STRAYS_KEPT_DAYS"),
+            (&[("AISHA_RECEIPTS_KEPT_DAYS", "0")], "AISHA_RECEIPTS_KEPT_DAYS"),
+            (&[("AISHA_WEBHOOKS_ALLOW_PRIVATE", "canary")], "AISHA_WEBHOOKS_ALLOW_PRIVATE"),
             (&[("AISHA_PHOTO_POLICY_PORTRAIT", "canary")], "AISHA_PHOTO_POLICY_PORTRAIT"),
             (&[("AISHA_PHOTO_POLICY_STYLE", "faces=canary")], "AISHA_PHOTO_POLICY_STYLE"),
             (&[("AISHA_PHOTO_POLICY_OBJECT", "faces=warn,canary=warn")], "AISHA_PHOTO_POLICY_OBJECT"),

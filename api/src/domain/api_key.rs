@@ -35,6 +35,17 @@ pub struct ApiKey {
 }
 
 impl ApiKey {
+    /// When a key that is made with this one ends, if that is asked for: with this one at the latest. The inner value is
+    /// `None` if it never does, the outer one if it would outlive this key.
+    #[must_use]
+    pub fn end_of_another(&self, wanted: Option<DateTime<Utc>>) -> Option<Option<DateTime<Utc>>> {
+        match (wanted, self.expires_at) {
+            (Some(wanted), Some(own)) if wanted > own => None,
+            (None, own) => Some(own),
+            (wanted, _) => Some(wanted),
+        }
+    }
+
     /// Whether the key is good at this time.
     #[must_use]
     pub fn is_live(&self, now: DateTime<Utc>) -> bool {

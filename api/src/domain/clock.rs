@@ -1,7 +1,8 @@
 //! The time, as everything here reads it.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, LazyLock};
+use std::time::{Duration, Instant};
 
 use chrono::{DateTime, DurationRound, TimeDelta, Utc};
 
@@ -31,6 +32,17 @@ impl Clock {
         match &self.held_micros {
             Some(held) => DateTime::from_timestamp_micros(held.load(Ordering::SeqCst)).unwrap_or_default(),
             None => system_now(),
+        }
+    }
+
+    /// How long it has run, for what must not notice that somebody sets the machine's time. Only the differences mean
+    /// anything.
+    #[must_use]
+    pub fn elapsed(&self) -> Duration {
+        static BEGUN: LazyLock<Instant> = LazyLock::new(Instant::now);
+        match &self.held_micros {
+            Some(held) => Duration::from_micros(held.load(Ordering::SeqCst).try_into().unwrap_or(0)),
+            None => BEGUN.elapsed(),
         }
     }
 

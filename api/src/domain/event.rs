@@ -1,5 +1,6 @@
 //! Events: what happened, told once, in the same transaction as the change itself.
 
+use aisha_openapi::events::{Event as Body, ResourceRef, Subject};
 use aisha_openapi::vocabulary::{EventType, ResourceType};
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
@@ -53,6 +54,25 @@ pub struct Event {
     pub state: Option<String>,
     /// More of it.
     pub details: Map<String, Value>,
+}
+
+impl Event {
+    /// The event as it stands in answers and in what is sent.
+    #[must_use]
+    pub fn into_body(self) -> Body {
+        Body {
+            id: self.id.0,
+            seq: self.seq,
+            kind: self.kind,
+            occurred_at: self.occurred_at,
+            subject: Subject { user_id: self.user_id.0, external_id: self.external_id },
+            actor_key_id: self.actor.map(|key| key.0),
+            avatar_id: self.avatar_id.map(|id| id.0),
+            resource: ResourceRef { kind: self.resource.0, id: self.resource.1 },
+            state: self.state,
+            details: self.details,
+        }
+    }
 }
 
 /// Whose events a reader may see.

@@ -48,6 +48,8 @@ ids! {
     DeletionId,
     /// An event.
     EventId,
+    /// An endpoint of outgoing webhooks.
+    WebhookEndpointId,
     /// A job.
     JobId,
 }

@@ -52,11 +52,45 @@ pub enum Job {
     },
     /// Deletes objects that nothing needs any more.
     ClearObjects {},
+    /// Compares the object store with the ledger.
+    CheckObjects {},
     /// Looks at a photo that came before there was anybody to look.
     MeasurePhoto {
         /// Which photo.
         photo_id: PhotoId,
     },
+}
+
+/// Kinds of work that can take minutes. The others of their lane wait for them, and never those of another one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lane {
+    /// Photo sets on their way to fal, and weights on their way back.
+    Trainings,
+    /// Prompts on their way to fal, and pictures on their way back.
+    Generations,
+    /// Photos that are looked at.
+    Photos,
+}
+
+impl Lane {
+    /// Every lane.
+    pub const ALL: [Self; 3] = [Self::Trainings, Self::Generations, Self::Photos];
+
+    /// The kinds of jobs in it.
+    #[must_use]
+    pub const fn kinds(self) -> &'static [&'static str] {
+        match self {
+            Self::Trainings => &["prepare_training", "submit_training", "apply_fal_result"],
+            Self::Generations => &["submit_generation", "collect_generation"],
+            Self::Photos => &["measure_photo"],
+        }
+    }
+
+    /// The lane of a kind; what is quick has none.
+    #[must_use]
+    pub fn of(kind: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|lane| lane.kinds().contains(&kind))
+    }
 }
 
 impl Job {
@@ -73,6 +107,7 @@ impl Job {
             Self::CancelGeneration { .. } => "cancel_generation",
             Self::AbandonRequest { .. } => "abandon_request",
             Self::ClearObjects {} => "clear_objects",
+            Self::CheckObjects {} => "check_objects",
             Self::MeasurePhoto { .. } => "measure_photo",
         }
     }
@@ -89,7 +124,7 @@ impl Job {
             | Self::CollectGeneration { generation_id }
             | Self::CancelGeneration { generation_id } => generation_id.to_string(),
             Self::AbandonRequest { request_id, .. } => request_id.clone(),
-            Self::ClearObjects {} => String::new(),
+            Self::ClearObjects {} | Self::CheckObjects {} => String::new(),
             Self::MeasurePhoto { photo_id } => photo_id.to_string(),
         }
     }

@@ -10,15 +10,18 @@ pub mod generation;
 pub mod ids;
 pub mod job;
 pub mod json;
+pub mod object;
 pub mod page;
 pub mod photo;
 pub mod principal;
 pub mod run;
 pub mod secret;
 pub mod share;
+pub mod signing_keys;
 pub mod spending;
 pub mod statistics;
 pub mod training;
 pub mod user;
+pub mod webhook;
 
 pub use error::Refusal;

@@ -26,6 +26,13 @@ impl Principal {
         self.scopes.contains(&scope) || (scope != Scope::ActAs && self.scopes.contains(&Scope::Admin))
     }
 
+    /// Whether a key made with this one may do this. Keys that act for others are made by the operator alone: what they
+    /// reach is not the caller's to give.
+    #[must_use]
+    pub fn may_give(&self, scope: Scope) -> bool {
+        scope != Scope::ActAs && self.may(scope)
+    }
+
     /// The name under which idempotency keys are kept apart: the same word from two callers is two keys.
     #[must_use]
     pub fn idempotency_scope(&self) -> String {

@@ -1,10 +1,10 @@
 //! A run: one piece of work at fal that is paid for, whatever it makes. What all kinds of runs have in common.
 
 use ring::error::Unspecified;
-use ring::rand::{SecureRandom as _, SystemRandom};
 use uuid::Uuid;
 
 use super::ids::{GenerationId, TrainingId};
+use super::secret::Secret;
 
 /// Which run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,7 +58,5 @@ impl FalRequest {
 
 /// 256 unguessable bits, as a word that fits into a URL: who calls with it was told it by us.
 pub fn attempt_token() -> Result<String, Unspecified> {
-    let mut bytes = [0; 32];
-    SystemRandom::new().fill(&mut bytes)?;
-    Ok(bs58::encode(bytes).into_string())
+    Ok(Secret::random()?.expose().to_owned())
 }

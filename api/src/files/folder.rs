@@ -161,9 +161,19 @@ impl Folder {
         .await
     }
 
-    pub(super) async fn list(&self, prefix: &str) -> Result<Vec<Key>, FilesError> {
+    /// The folder that a prefix leads to, if it can lead to one.
+    pub(super) fn start_of(&self, prefix: &str) -> Option<PathBuf> {
+        match prefix.rsplit_once('/').map(|(folder, _)| Key::parse(folder)) {
+            None => Some(self.0.root.clone()),
+            Some(Ok(folder)) => Some(self.path(&folder)),
+            Some(Err(_)) => None,
+        }
+    }
+
+    /// The keys in one folder that begin with `prefix`, and the folders below it.
+    pub(super) async fn list_one(&self, folder: PathBuf, prefix: &str) -> Result<(Vec<Key>, Vec<PathBuf>), FilesError> {
         let (root, prefix) = (self.0.root.clone(), prefix.to_owned());
-        blocking("list objects", move || walk(&root, &prefix)).await
+        blocking("list objects", move || look_into(&root, &folder, &prefix)).await
     }
 
     pub(super) fn signed_url(&self, key: &Key, lifetime: Duration, now: DateTime<Utc>) -> Url {
@@ -236,32 +246,25 @@ fn open_object(path: &Path) -> io::Result<Option<File>> {
     }
 }
 
-/// Only the folder that the prefix leads to is walked. Objects come and go meanwhile, so what has vanished is skipped.
-fn walk(root: &Path, prefix: &str) -> io::Result<Vec<Key>> {
-    let start = match prefix.rsplit_once('/').map(|(folder, _)| Key::parse(folder)) {
-        None => root.to_owned(),
-        Some(Ok(folder)) => root.join(folder.as_str()),
-        Some(Err(_)) => return Ok(Vec::new()),
+/// Objects come and go meanwhile, so what has vanished is skipped.
+fn look_into(root: &Path, folder: &Path, prefix: &str) -> io::Result<(Vec<Key>, Vec<PathBuf>)> {
+    let (mut keys, mut folders) = (Vec::new(), Vec::new());
+    let entries = match fs::read_dir(folder) {
+        Err(error) if is_absent(&error) => return Ok((keys, folders)),
+        entries => entries?,
     };
-    let (mut keys, mut folders) = (Vec::new(), vec![start]);
-    while let Some(folder) = folders.pop() {
-        let entries = match fs::read_dir(&folder) {
-            Err(error) if is_absent(&error) => continue,
-            entries => entries?,
-        };
-        for entry in entries {
-            let entry = entry?;
-            let path = entry.path();
-            let Some(name) = path.strip_prefix(root).ok().and_then(Path::to_str) else { continue };
-            let Ok(key) = Key::parse(name) else { continue };
-            match entry.file_type() {
-                Ok(kind) if kind.is_dir() => folders.push(path),
-                Ok(kind) if kind.is_file() && name.starts_with(prefix) => keys.push(key),
-                _ => {}
-            }
+    for entry in entries {
+        let entry = entry?;
+        let path = entry.path();
+        let Some(name) = path.strip_prefix(root).ok().and_then(Path::to_str) else { continue };
+        let Ok(key) = Key::parse(name) else { continue };
+        match entry.file_type() {
+            Ok(kind) if kind.is_dir() => folders.push(path),
+            Ok(kind) if kind.is_file() && name.starts_with(prefix) => keys.push(key),
+            _ => {}
         }
     }
-    Ok(keys)
+    Ok((keys, folders))
 }
 
 fn sweep(folder: &Path, oldest: DateTime<Utc>) -> io::Result<()> {

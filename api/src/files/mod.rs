@@ -11,6 +11,7 @@ mod folder;
 mod folders;
 mod key;
 mod links;
+mod pages;
 mod reading;
 mod s3;
 mod settings;
@@ -28,6 +29,7 @@ pub use self::{
     folder::{Folder, Linked},
     key::{BadKey, Key},
     links::LinkError,
+    pages::Pages,
     reading::Reading,
     s3::S3,
     settings::S3Settings,
@@ -128,12 +130,21 @@ impl Files {
     /// Every key that begins with `prefix` (letter by letter, not folder by folder), in byte order. Objects of others,
     /// whose names are no keys of ours, are passed over.
     pub async fn list(&self, prefix: &str) -> Result<Vec<Key>, FilesError> {
-        let mut keys = match self {
-            Self::Folder(folder) => folder.list(prefix).await,
-            Self::S3(s3) => s3.list(prefix).await,
-        }?;
+        let (mut keys, mut pages) = (Vec::new(), self.pages(prefix));
+        while let Some(page) = pages.next().await? {
+            keys.extend(page);
+        }
         keys.sort_unstable();
         Ok(keys)
+    }
+
+    /// The same keys page by page and in no order, for stores that are larger than memory.
+    #[must_use]
+    pub fn pages(&self, prefix: &str) -> Pages {
+        match self {
+            Self::Folder(folder) => Pages::of_folder(folder, prefix),
+            Self::S3(s3) => Pages::of_s3(s3, prefix),
+        }
     }
 
     /// An address from which anyone may GET the object, without a token, from `now` for `lifetime` (one second to

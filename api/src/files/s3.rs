@@ -107,15 +107,17 @@ impl S3 {
         }
     }
 
-    pub(super) async fn list(&self, prefix: &str) -> Result<Vec<Key>, FilesError> {
+    /// A page of keys, and where the next one begins if there is one.
+    pub(super) async fn list_page(
+        &self,
+        prefix: &str,
+        after: Option<String>,
+    ) -> Result<(Vec<Key>, Option<String>), FilesError> {
         let Inner { bucket, client, .. } = &*self.0;
-        let mut pages = client.list_objects_v2().bucket(bucket).prefix(prefix).into_paginator().send();
-        let mut keys = Vec::new();
-        while let Some(page) = pages.try_next().await.map_err(|error| refused("list objects", &error))? {
-            let names = page.contents.unwrap_or_default().into_iter().filter_map(|object| object.key);
-            keys.extend(names.filter_map(|name| Key::parse(name).ok()));
-        }
-        Ok(keys)
+        let page = client.list_objects_v2().bucket(bucket).prefix(prefix).set_continuation_token(after).send().await;
+        let page = page.map_err(|error| refused("list objects", &error))?;
+        let names = page.contents.unwrap_or_default().into_iter().filter_map(|object| object.key);
+        Ok((names.filter_map(|name| Key::parse(name).ok()).collect(), page.next_continuation_token))
     }
 
     pub(super) async fn signed_url(

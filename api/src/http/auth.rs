@@ -1,5 +1,7 @@
 //! Who is calling: the key, and the person it acts for.
 
+use std::time::Duration;
+
 use aisha_openapi::problem::ProblemCode;
 use aisha_openapi::vocabulary::Scope;
 use axum::extract::FromRequestParts;
@@ -30,6 +32,14 @@ impl Caller {
         if self.0.may(scope) { Ok(self.0) } else { Err(lacks(scope)) }
     }
 
+    /// The principal, if its key allows all of these.
+    pub(super) fn with_all(self, scopes: &[Scope]) -> Result<Principal, Problem> {
+        match scopes.iter().find(|scope| !self.0.may(**scope)) {
+            Some(scope) => Err(lacks(*scope)),
+            None => Ok(self.0),
+        }
+    }
+
     /// The principal, for what every key may do.
     pub(super) fn any(self) -> Principal {
         self.0
@@ -37,6 +47,19 @@ impl Caller {
 }
 
 impl Reader {
+    /// The same, and the principal that does it: the account itself if the key acts for others and names none.
+    pub(super) fn principal_with(self, scope: Scope) -> Result<(Principal, Subscriber), Problem> {
+        let of_all = Principal {
+            key_id: self.key.id,
+            actor: self.key.user_id,
+            subject: self.key.user_id,
+            issuer: self.key.issuer.clone(),
+            scopes: self.key.scopes.clone(),
+        };
+        let me = self.named.clone().unwrap_or(of_all);
+        Ok((me, self.with(scope)?))
+    }
+
     /// Whose events the caller may hear of, and who keeps its places in them, if its key allows this.
     pub(super) fn with(self, scope: Scope) -> Result<Subscriber, Problem> {
         let allowed = self.key.scopes.iter().any(|held| *held == scope || *held == Scope::Admin);
@@ -83,6 +106,7 @@ async fn authenticate(headers: &HeaderMap, app: &App) -> Result<ApiKey, Problem>
     let now = app.now();
     let key = api_keys::find(&app.db, text.id).await?.filter(|key| text.opens(key) && key.is_live(now));
     let key = key.ok_or_else(|| unauthenticated("The key is not valid, or no longer."))?;
+    app.rate_limits.pass_key(key.id).map_err(|wait| too_many("This key has", wait))?;
     api_keys::touch(&app.db, &key, now).await?;
     Ok(key)
 }
@@ -97,6 +121,7 @@ async fn principal(key: &ApiKey, headers: &HeaderMap, app: &App) -> Result<Optio
         (Some(_), None) => return Ok(None),
         (Some(issuer), Some(named)) => (subject(app, issuer, named).await?, Some(issuer.to_owned())),
     };
+    app.rate_limits.pass_user(subject).map_err(|wait| too_many("This person has", wait))?;
     Ok(Some(Principal { key_id: key.id, actor: key.user_id, subject, issuer, scopes: key.scopes.clone() }))
 }
 
@@ -114,11 +139,9 @@ async fn subject(app: &App, issuer: &str, named: &str) -> Result<UserId, Problem
         return Ok(user.id);
     }
     let user = User {
-        id: app.ids.next(),
-        name: external_id.to_owned(),
         issuer: Some(issuer.to_owned()),
         external_id: Some(external_id.to_owned()),
-        created_at: app.now(),
+        ..User::new(app.ids.next(), external_id.to_owned(), app.now())
     };
     let mut tx = app.begin().await?;
     let added = users::add(&mut tx, &user).await?;
@@ -137,6 +160,13 @@ fn is_external_id(id: &str) -> bool {
 
 fn unauthenticated(detail: &str) -> Problem {
     Problem::new(ProblemCode::Unauthenticated, detail)
+}
+
+/// Whole seconds to wait, so that nobody comes back a moment too early.
+fn too_many(who: &str, wait: Duration) -> Problem {
+    let seconds = u32::try_from(wait.as_millis().div_ceil(1000)).unwrap_or(u32::MAX).max(1);
+    let detail = format!("{who} made too many requests in a short time. Go on in {seconds} s, and more slowly.");
+    Problem::new(ProblemCode::RateLimited, detail).retry_after(seconds)
 }
 
 fn lacks(scope: Scope) -> Problem {

@@ -10,17 +10,18 @@ use utoipa_axum::routes;
 
 use super::auth::Caller;
 use super::extract::Path;
-use super::problem::Problem;
+use super::problem::{Problem, internal};
 use crate::app::App;
 use crate::domain::deletion::{Deletion, Subject};
 use crate::domain::ids::{AvatarId, DeletionId, UserId};
 use crate::domain::job::Job;
+use crate::domain::secret::Secret;
 use crate::domain::training::SET_KEPT_AT_FAL;
 use crate::storage::{Tx, deletions, generations, objects, spending, trainings};
 
-/// The operation on receipts.
+/// The operations on receipts.
 pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(get))
+    OpenApiRouter::new().routes(routes!(get)).routes(routes!(by_link))
 }
 
 /// Read the receipt of a deletion
@@ -36,7 +37,24 @@ async fn get(
 ) -> Result<axum::Json<DeletionBody>, Problem> {
     let me = caller.with(Scope::AvatarsRead)?;
     let deletion = deletions::find(&app.db, me.subject, id).await?.ok_or_else(Problem::not_found)?;
-    Ok(axum::Json(show(&app, deletion)))
+    Ok(axum::Json(show(&app, deletion, None)))
+}
+
+/// Read the receipt of a person's deletion
+///
+/// Needs no key, but the link that the deletion answered with. Receipts are kept for a year, if the operator has not said
+/// otherwise.
+#[utoipa::path(get, path = "/v1/deletions/{deletion_id}/{token}", operation_id = "getDeletionByLink", tag = "me",
+    params(("deletion_id" = uuid::Uuid, Path, description = "The deletion."),
+        ("token" = String, Path, description = "The last word of the link.")),
+    responses((status = 200, description = "The receipt.", body = DeletionBody)),
+    security(()))]
+async fn by_link(
+    State(app): State<App>,
+    Path((id, token)): Path<(DeletionId, String)>,
+) -> Result<axum::Json<DeletionBody>, Problem> {
+    let found = deletions::find_by_link(&app.db, id, &Secret::new(token).sha256()).await?;
+    Ok(axum::Json(show(&app, found.ok_or_else(Problem::not_found)?, None)))
 }
 
 /// Begins the receipt of a deletion that this transaction does.
@@ -65,17 +83,33 @@ pub(super) async fn take_down(app: &App, tx: &mut Tx, id: DeletionId, avatar_id:
     Ok(())
 }
 
-/// The answer to a deletion that is committed: its receipt as it is now, and where it will be found.
-pub(super) async fn accepted(app: &App, owner: UserId, id: DeletionId) -> Result<Response, Problem> {
+/// Makes the link that opens a receipt without a key, and gives its word.
+pub(super) async fn add_link(tx: &mut Tx, id: DeletionId) -> Result<Secret, Problem> {
+    let token = Secret::random().map_err(|_| internal())?;
+    deletions::add_link(tx, id, &token.sha256()).await?;
+    Ok(token)
+}
+
+/// The answer to a deletion that is committed: its receipt as it is now, and where it will be found; by a link with this
+/// word, where there is one.
+pub(super) async fn accepted(
+    app: &App,
+    owner: UserId,
+    id: DeletionId,
+    token: Option<Secret>,
+) -> Result<Response, Problem> {
     let deletion = deletions::find(&app.db, owner, id).await?.ok_or_else(Problem::not_found)?;
-    let mut response = (StatusCode::ACCEPTED, axum::Json(show(app, deletion))).into_response();
-    if let Ok(location) = HeaderValue::try_from(format!("/v1/deletions/{id}")) {
+    let path = token.as_ref().map(|token| format!("/v1/deletions/{id}/{}", token.expose()));
+    let base = app.settings.public_url.as_str().trim_end_matches('/');
+    let url = path.as_ref().map(|path| format!("{base}{path}"));
+    let mut response = (StatusCode::ACCEPTED, axum::Json(show(app, deletion, url))).into_response();
+    if let Ok(location) = HeaderValue::try_from(path.unwrap_or_else(|| format!("/v1/deletions/{id}"))) {
         response.headers_mut().insert(header::LOCATION, location);
     }
     Ok(response)
 }
 
-fn show(app: &App, deletion: Deletion) -> DeletionBody {
+fn show(app: &App, deletion: Deletion, receipt_url: Option<String>) -> DeletionBody {
     let (status, completed_at) = (deletion.status(), deletion.completed_at());
     let (subject_type, subject_id) = deletion.subject.parts();
     let now = app.now();
@@ -94,6 +128,7 @@ fn show(app: &App, deletion: Deletion) -> DeletionBody {
         status,
         requested_at: deletion.requested_at,
         completed_at,
+        receipt_url,
         things: things.collect(),
     }
 }

@@ -19,7 +19,7 @@ use crate::domain::generation::{Generation, PATIENCE};
 use crate::domain::job::Job;
 use crate::domain::run::{FalRequest, Run};
 use crate::domain::training::{Step, Training};
-use crate::fal::WebhookError;
+use crate::fal::{DeliveryStatus, WebhookError};
 use crate::storage::fal_deliveries::NewDelivery;
 use crate::storage::{StorageError, Tx, fal_deliveries, generations, trainings};
 
@@ -54,6 +54,11 @@ async fn receive(
     let known = run.request_id();
     if known.is_some_and(|known| known != delivery.request_id) {
         return run.surplus(&token, &delivery.request_id);
+    }
+    if known.is_none() && token != run.attempt_token() && delivery.status == DeliveryStatus::Error {
+        // An attempt that has come to nothing, and another one is made in its place.
+        count("surplus");
+        return Ok(StatusCode::OK);
     }
     let is_news = known.is_none();
     let whole: Value = serde_json::from_slice(&body).map_err(|_| refused(&WebhookError::Unreadable))?;

@@ -11,7 +11,8 @@ use utoipa_axum::routes;
 
 use super::problem::Problem;
 use crate::app::App;
-use crate::storage::{generations, jobs, trainings};
+use crate::domain::object::Difference;
+use crate::storage::{generations, jobs, object_differences, trainings};
 
 /// The operation.
 pub(super) fn routes() -> OpenApiRouter<App> {
@@ -39,6 +40,10 @@ async fn metrics(State(app): State<App>) -> Result<(StatusCode, [(HeaderName, &'
     metrics.generations_open.clear();
     for (status, count) in generations::count_open(&app.db).await? {
         metrics.generations_open.get_or_create(&[("status", status)]).set(count);
+    }
+    for kind in Difference::ALL {
+        let count = object_differences::count(&app.db, kind).await?;
+        metrics.objects_differing.get_or_create(&[("kind", kind.as_str())]).set(count);
     }
     let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
     Ok((StatusCode::OK, [(header::CONTENT_TYPE, kind)], metrics.text()))

@@ -4,6 +4,7 @@
 //! `idempotency`, `version` and `pages` are what handlers ask of a request; `problem` is how they say no.
 
 mod admin;
+mod api_keys;
 mod auth;
 mod avatars;
 mod consumers;
@@ -12,6 +13,7 @@ mod deletions;
 mod events;
 mod extract;
 mod fal_webhook;
+mod fields;
 mod generations;
 mod headers;
 mod health;
@@ -32,6 +34,7 @@ mod spending;
 mod statistics;
 mod trainings;
 mod version;
+mod webhook_endpoints;
 
 use std::any::Any;
 use std::time::Duration;
@@ -89,7 +92,9 @@ fn operations() -> OpenApiRouter<App> {
         .merge(admin::routes())
         .merge(events::routes())
         .merge(consumers::routes())
+        .merge(webhook_endpoints::routes())
         .merge(me::routes())
+        .merge(api_keys::routes())
         .merge(deletions::routes())
         .merge(objects::routes())
         .merge(fal_webhook::routes())

@@ -23,8 +23,10 @@ const PROBLEM: &str = "application/problem+json";
         (name = "trainings", description = "One run of an avatar at fal."),
         (name = "generations", description = "Pictures made with an avatar."),
         (name = "events", description = "What happened, in order, none ever missed."),
+        (name = "webhook endpoints", description = "Whom the service calls when something happens."),
         (name = "me", description = "The caller."),
         (name = "admin", description = "What goes on in the whole service, for its operator."),
+        (name = "keys", description = "What opens the door, and how far."),
         (name = "webhooks", description = "What fal calls."),
         (name = "health", description = "For those who run the service.")
     ),
@@ -112,6 +114,7 @@ fn complete_operation(operation: &mut Operation, takes_body: bool) {
         refusals.push(("400", "The key acts for others and the request names nobody."));
         refusals.push(("401", "No valid credentials."));
         refusals.push(("403", "The key does not allow this."));
+        refusals.push(("429", "Too many requests in a short time; `Retry-After` says when to go on."));
         operation.security = Some(vec![SecurityRequirement::new::<_, _, String>("api_key", [])]);
         parameters.push(RefOr::T(act_as()));
     }

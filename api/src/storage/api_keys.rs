@@ -11,6 +11,7 @@ use super::db::{on_db, on_tx};
 use super::{Db, StorageError, Tx};
 use crate::domain::api_key::ApiKey;
 use crate::domain::ids::{KeyId, UserId};
+use crate::domain::page::{Page, PageRequest, Place};
 
 macro_rules! select {
     ($rest:literal) => {
@@ -82,11 +83,22 @@ pub async fn find(db: &Db, id: KeyId) -> Result<Option<ApiKey>, StorageError> {
     Ok(row.map(ApiKey::from))
 }
 
-/// The keys of a person, newest first.
-pub async fn list(db: &Db, user_id: UserId) -> Result<Vec<ApiKey>, StorageError> {
-    let sql = select!("where user_id = $1 order by created_at desc, id desc");
-    let rows = on_db!(db, |conn| sqlx::query_as::<_, Row>(sql).bind(user_id.0).fetch_all(conn).await?);
-    Ok(rows.into_iter().map(ApiKey::from).collect())
+/// The keys of a person, newest first, a page at a time.
+pub async fn list(db: &Db, user_id: UserId, request: &PageRequest) -> Result<Page<ApiKey>, StorageError> {
+    let sql = select!(
+        "where user_id = $1 and ($2 is null or (created_at, id) < ($2, $3)) order by created_at desc, id desc limit $4"
+    );
+    let rows = on_db!(db, |conn| {
+        sqlx::query_as::<_, Row>(sql)
+            .bind(user_id.0)
+            .bind(request.after.map(|place| place.created_at))
+            .bind(request.after.map(|place| place.id))
+            .bind(i64::from(request.limit) + 1)
+            .fetch_all(conn)
+            .await?
+    });
+    let keys = rows.into_iter().map(ApiKey::from).collect();
+    Ok(Page::from_surplus(keys, request, |key: &ApiKey| Place { created_at: key.created_at, id: key.id.0 }))
 }
 
 /// Takes a key back; `false` if this person has no such key or it was taken back before.

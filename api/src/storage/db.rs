@@ -202,6 +202,8 @@ impl Tx {
             Self::Postgres(tx) => tx.commit().await?,
             Self::Sqlite(tx, _turn) => tx.commit().await?,
         }
+        // Up to here the end of the process undoes everything, and from here on nothing.
+        tracing::trace!("committed");
         Ok(())
     }
 

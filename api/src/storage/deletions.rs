@@ -13,6 +13,16 @@ use super::{Db, StorageError, Tx};
 use crate::domain::deletion::{Deletion, Subject, Thing};
 use crate::domain::ids::{AvatarId, DeletionId, UserId};
 
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "select d.id, d.user_id, d.subject_type, d.subject_id, d.requested_at, (select count(*) from objects o \
+             where o.avatar_id = d.subject_id or o.user_id = d.subject_id) as objects_left from deletions d ",
+            $rest
+        )
+    };
+}
+
 #[derive(FromRow)]
 struct Row {
     id: Uuid,
@@ -121,16 +131,41 @@ pub async fn confirm(db: &Db, key: &str, now: DateTime<Utc>) -> Result<(), Stora
     Ok(())
 }
 
+/// Lets whoever has the word with this hash read a receipt without a key.
+pub async fn add_link(tx: &mut Tx, id: DeletionId, link_sha256: &str) -> Result<(), StorageError> {
+    let sql = "update deletions set link_sha256 = $2 where id = $1";
+    on_tx!(tx, |conn| {
+        sqlx::query(sql).bind(id.0).bind(link_sha256).execute(conn).await?;
+    });
+    Ok(())
+}
+
 /// The owner's receipt with this id.
 pub async fn find(db: &Db, owner: UserId, id: DeletionId) -> Result<Option<Deletion>, StorageError> {
-    let sql = "select d.id, d.user_id, d.subject_type, d.subject_id, d.requested_at, (select count(*) from objects o \
-               where o.avatar_id = d.subject_id or o.user_id = d.subject_id) as objects_left \
-               from deletions d where d.user_id = $1 and d.id = $2";
-    let things = "select place, kind, name, gone_at, expires_at from deleted_things where deletion_id = $1 \
-                  order by place desc, kind, name";
+    let sql = select!("where d.user_id = $1 and d.id = $2");
     let row = on_db!(db, |conn| sqlx::query_as::<_, Row>(sql).bind(owner.0).bind(id.0).fetch_optional(conn).await?);
+    with_things(db, row).await
+}
+
+/// The receipt with this id whose link has this hash.
+pub async fn find_by_link(db: &Db, id: DeletionId, link_sha256: &str) -> Result<Option<Deletion>, StorageError> {
+    let sql = select!("where d.link_sha256 = $1 and d.id = $2");
+    let row =
+        on_db!(db, |conn| sqlx::query_as::<_, Row>(sql).bind(link_sha256).bind(id.0).fetch_optional(conn).await?);
+    with_things(db, row).await
+}
+
+/// Forgets receipts of deletions that were asked for before then.
+pub async fn purge(db: &Db, before: DateTime<Utc>) -> Result<u64, StorageError> {
+    let sql = "delete from deletions where requested_at < $1";
+    Ok(on_db!(db, |conn| sqlx::query(sql).bind(before).execute(conn).await?.rows_affected()))
+}
+
+async fn with_things(db: &Db, row: Option<Row>) -> Result<Option<Deletion>, StorageError> {
+    let sql = "select place, kind, name, gone_at, expires_at from deleted_things where deletion_id = $1 \
+               order by place desc, kind, name";
     let Some(row) = row else { return Ok(None) };
-    let things = on_db!(db, |conn| sqlx::query_as::<_, ThingRow>(things).bind(id.0).fetch_all(conn).await?);
+    let things = on_db!(db, |conn| sqlx::query_as::<_, ThingRow>(sql).bind(row.id).fetch_all(conn).await?);
     Ok(Some(Deletion {
         id: DeletionId(row.id),
         user_id: UserId(row.user_id),

@@ -62,8 +62,19 @@ impl From<Row> for Event {
 
 /// Writes an event in the transaction of the change it tells of.
 pub async fn add(tx: &mut Tx, id: EventId, event: &NewEvent, now: DateTime<Utc>) -> Result<(), StorageError> {
+    add_for(tx, id, event, None, now).await
+}
+
+/// Writes an event of which an issuer is to hear, whose users the thing serves; the issuer of its owner if none is named.
+pub async fn add_for(
+    tx: &mut Tx,
+    id: EventId,
+    event: &NewEvent,
+    issuer: Option<&str>,
+    now: DateTime<Utc>,
+) -> Result<(), StorageError> {
     let sql = "insert into events (id, type, occurred_at, user_id, issuer, actor_id, avatar_id, resource_type, \
-               resource_id, state, details) values ($1, $2, $3, $4, (select issuer from users where id = $4), $5, $6, \
+               resource_id, state, details) values ($1, $2, $3, $4, coalesce($11, (select issuer from users where id = $4)), $5, $6, \
                $7, $8, $9, $10)";
     on_tx!(tx, |conn| {
         sqlx::query(sql)
@@ -77,6 +88,7 @@ pub async fn add(tx: &mut Tx, id: EventId, event: &NewEvent, now: DateTime<Utc>)
             .bind(event.resource.1)
             .bind(event.state)
             .bind(Json(&event.details))
+            .bind(issuer)
             .execute(conn)
             .await?;
     });
@@ -145,6 +157,24 @@ pub async fn list_numbered(db: &Db, after: i64, limit: i64) -> Result<Vec<Event>
         query.push_bind(after);
         push_kinds(&mut query, &[]);
         query.push(" order by e.seq limit ").push_bind(limit);
+        query.build_query_as::<Row>().fetch_all(conn).await?
+    });
+    Ok(rows.into_iter().map(Event::from).collect())
+}
+
+/// The events with these ids, in no order, as far as they are there and of a kind that is known.
+pub async fn list_by_id(db: &Db, ids: &[EventId]) -> Result<Vec<Event>, StorageError> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows = on_db!(db, |conn| {
+        let mut query = QueryBuilder::new(select!("where e.id in ("));
+        let mut list = query.separated(", ");
+        for id in ids {
+            list.push_bind(id.0);
+        }
+        query.push(")");
+        push_kinds(&mut query, &[]);
         query.build_query_as::<Row>().fetch_all(conn).await?
     });
     Ok(rows.into_iter().map(Event::from).collect())

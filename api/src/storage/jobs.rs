@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::db::{on_db, on_tx};
 use super::{Db, StorageError, Tx};
 use crate::domain::ids::JobId;
-use crate::domain::job::Job;
+use crate::domain::job::{Job, Lane};
 
 /// A job that this process holds for the time of its lease.
 #[derive(Debug, Clone)]
@@ -63,9 +63,17 @@ pub async fn enqueue(
     Ok(())
 }
 
-/// Takes the job that is due longest, or whose worker let its lease run out.
+/// Whether this work waits or is being done.
+pub async fn is_pending(tx: &mut Tx, job: &Job) -> Result<bool, StorageError> {
+    let sql = "select exists (select 1 from jobs \
+               where kind = $1 and unique_key = $2 and status in ('waiting', 'running'))";
+    Ok(on_tx!(tx, |conn| sqlx::query_scalar(sql).bind(job.kind()).bind(job.unique_key()).fetch_one(conn).await?))
+}
+
+/// Takes the job that is due longest, or whose worker let its lease run out; none of the lane that is full.
 pub async fn claim(
     db: &Db,
+    full: Option<Lane>,
     lease_id: Uuid,
     lease_until: DateTime<Utc>,
     now: DateTime<Utc>,
@@ -73,10 +81,11 @@ pub async fn claim(
     let mut tx = db.begin().await?;
     // The pick is materialized: Postgres might otherwise run it again for each row and take more than one.
     let sql = format!(
-        "with due as materialized (select id from jobs where (status = 'waiting' and run_at <= $1) \
-             or (status = 'running' and lease_until < $1) order by run_at, id limit 1{}) \
+        "with due as materialized (select id from jobs where ((status = 'waiting' and run_at <= $1) \
+             or (status = 'running' and lease_until < $1)){} order by run_at, id limit 1{}) \
          update jobs set status = 'running', attempts = attempts + 1, lease_id = $2, lease_until = $3 \
          where id in (select id from due) returning id, kind, payload, attempts",
+        but(full),
         tx.skip_locked()
     );
     let row = on_tx!(&mut tx, |conn| {
@@ -97,11 +106,20 @@ pub async fn claim(
     }))
 }
 
-/// Whether any job is due. A read, so that idle workers take no write lock.
-pub async fn is_any_due(db: &Db, now: DateTime<Utc>) -> Result<bool, StorageError> {
-    let sql = "select exists (select 1 from jobs where (status = 'waiting' and run_at <= $1) \
-               or (status = 'running' and lease_until < $1))";
+/// Whether any job is due that is not of the lane that is full. A read, so that idle workers take no write lock.
+pub async fn is_any_due(db: &Db, full: Option<Lane>, now: DateTime<Utc>) -> Result<bool, StorageError> {
+    let sql = format!(
+        "select exists (select 1 from jobs where ((status = 'waiting' and run_at <= $1) \
+         or (status = 'running' and lease_until < $1)){})",
+        but(full)
+    );
+    let sql = sqlx::AssertSqlSafe(sql);
     Ok(on_db!(db, |conn| sqlx::query_scalar(sql).bind(now).fetch_one(conn).await?))
+}
+
+/// Passes a lane over. The words are our own.
+fn but(lane: Option<Lane>) -> String {
+    lane.map_or_else(String::new, |lane| format!(" and kind not in ('{}')", lane.kinds().join("', '")))
 }
 
 /// Holds a job for longer; `false` if the lease was lost.

@@ -15,6 +15,7 @@ mod fal_requests;
 pub mod generations;
 pub mod idempotency;
 pub mod jobs;
+pub mod object_differences;
 pub mod objects;
 pub mod photos;
 pub mod shares;
@@ -22,6 +23,8 @@ pub mod spending;
 pub mod statistics;
 pub mod trainings;
 pub mod users;
+pub mod webhook_deliveries;
+pub mod webhook_endpoints;
 
 pub use db::{Db, Tx};
 

@@ -91,6 +91,25 @@ pub async fn forget(db: &Db, key: &str) -> Result<(), StorageError> {
     Ok(())
 }
 
+/// Which of these keys the ledger has, each with its state. At most some hundred keys at once.
+pub async fn find_all(db: &Db, keys: &[&str]) -> Result<Vec<(String, String)>, StorageError> {
+    if keys.is_empty() {
+        return Ok(Vec::new());
+    }
+    let places = (1..=keys.len()).map(|number| format!("${number}")).collect::<Vec<_>>().join(", ");
+    let sql = sqlx::AssertSqlSafe(format!("select object_key, state from objects where object_key in ({places})"));
+    Ok(on_db!(db, |conn| {
+        let query = keys.iter().fold(sqlx::query_as(sql), |query, key| query.bind(*key));
+        query.fetch_all(conn).await?
+    }))
+}
+
+/// So many keys that rows need and that come after this one, in the database's own order; the empty key is before all.
+pub async fn list_live_after(db: &Db, after: &str, limit: i64) -> Result<Vec<String>, StorageError> {
+    let sql = "select object_key from objects where object_key > $1 and state = 'live' order by object_key limit $2";
+    Ok(on_db!(db, |conn| sqlx::query_scalar(sql).bind(after).bind(limit).fetch_all(conn).await?))
+}
+
 /// Every key in the ledger with its state, for comparing it with the store.
 pub async fn list(db: &Db) -> Result<Vec<(String, String)>, StorageError> {
     let sql = "select object_key, state from objects order by object_key";

@@ -7,6 +7,7 @@ mod abandon_request;
 mod apply_fal_result;
 mod cancel_generation;
 mod cancel_training;
+mod check_objects;
 mod clear_objects;
 mod collect_generation;
 mod ending;
@@ -20,6 +21,7 @@ mod sequencer;
 mod submit_generation;
 mod submit_training;
 mod sweep;
+mod webhooks;
 
 use tokio::task::JoinSet;
 
@@ -45,6 +47,7 @@ impl Workers {
         loops.spawn(sequencer::run(app.clone()));
         loops.spawn(runner::run(app.clone()));
         loops.spawn(sweep::run(app.clone()));
+        loops.spawn(webhooks::run(app.clone()));
         Self { loops }
     }
 

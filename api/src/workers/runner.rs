@@ -4,23 +4,26 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinSet;
 use tracing::Instrument as _;
 use uuid::Uuid;
 
 use super::error::JobError;
 use super::{
-    abandon_request, apply_fal_result, cancel_generation, cancel_training, clear_objects, collect_generation, ending,
-    measure_photo, prepare_training, submit_generation, submit_training,
+    abandon_request, apply_fal_result, cancel_generation, cancel_training, check_objects, clear_objects,
+    collect_generation, ending, measure_photo, prepare_training, submit_generation, submit_training,
 };
 use crate::app::App;
-use crate::domain::job::Job;
+use crate::domain::job::{Job, Lane};
 use crate::storage::StorageError;
 use crate::storage::jobs::{self, ClaimedJob};
 
 /// Jobs at once. They wait for networks and disks, not for cores.
 const AT_ONCE: usize = 8;
+/// Jobs of one lane at once. It is more than half, so that no two lanes are full, and each lane always gets a place
+/// before long however slow the others are.
+const AT_ONCE_IN_LANE: usize = 5;
 /// Heartbeats in a lease: two may be lost.
 const HEARTBEATS: i32 = 3;
 /// Jobs of other processes are seen after so long; those of this one are signalled.
@@ -33,6 +36,7 @@ const STOP_PATIENCE: Duration = Duration::from_secs(20);
 /// Runs until the service stops.
 pub(super) async fn run(app: App) {
     let places = Arc::new(Semaphore::new(AT_ONCE));
+    let lanes = Lane::ALL.map(|lane| (lane, Arc::new(Semaphore::new(AT_ONCE_IN_LANE))));
     let mut under_way = JoinSet::new();
     while !app.signals.shutdown.is_cancelled() {
         while under_way.try_join_next().is_some() {}
@@ -41,14 +45,16 @@ pub(super) async fn run(app: App) {
             () = app.signals.shutdown.cancelled() => break,
         };
         let Ok(place) = place else { break };
-        match claim(&app).await {
+        let full = lanes.iter().find(|(_, places)| places.available_permits() == 0).map(|(lane, _)| *lane);
+        match claim(&app, full).await {
             Some(job) => {
+                let lane = place_in(&lanes, &job.kind);
                 let span = tracing::info_span!("job", job.id = %job.id, job.kind = job.kind, attempt = job.attempts);
                 let app = app.clone();
                 under_way.spawn(
                     async move {
                         work(&app, job).await;
-                        drop(place);
+                        drop((place, lane));
                         // Perhaps it was the place, and not the work, that was missing.
                         app.signals.jobs.notify_one();
                     }
@@ -64,6 +70,13 @@ pub(super) async fn run(app: App) {
     }
 }
 
+/// The place that a job takes in its lane. There is one: nobody else gives them away.
+fn place_in(lanes: &[(Lane, Arc<Semaphore>)], kind: &str) -> Option<OwnedSemaphorePermit> {
+    let lane = Lane::of(kind)?;
+    let (_, places) = lanes.iter().find(|(other, _)| *other == lane)?;
+    Arc::clone(places).try_acquire_owned().ok()
+}
+
 async fn wait(app: &App) {
     tokio::select! {
         () = app.signals.jobs.notified() => {}
@@ -72,11 +85,11 @@ async fn wait(app: &App) {
     }
 }
 
-async fn claim(app: &App) -> Option<ClaimedJob> {
+async fn claim(app: &App, full: Option<Lane>) -> Option<ClaimedJob> {
     let now = app.now();
-    let claimed = match jobs::is_any_due(&app.db, now).await {
+    let claimed = match jobs::is_any_due(&app.db, full, now).await {
         Ok(false) => return None,
-        Ok(true) => jobs::claim(&app.db, Uuid::new_v4(), now + app.settings.job_lease, now).await,
+        Ok(true) => jobs::claim(&app.db, full, Uuid::new_v4(), now + app.settings.job_lease, now).await,
         Err(error) => Err(error),
     };
     claimed.unwrap_or_else(|error| {
@@ -123,6 +136,7 @@ async fn perform(app: &App, job: &Job) -> Result<(), JobError> {
         Job::CancelGeneration { generation_id } => cancel_generation::run(app, *generation_id).await,
         Job::AbandonRequest { endpoint, request_id } => abandon_request::run(app, endpoint, request_id).await,
         Job::ClearObjects {} => clear_objects::run(app).await,
+        Job::CheckObjects {} => check_objects::run(app).await,
         Job::MeasurePhoto { photo_id } => measure_photo::run(app, *photo_id).await,
     }
 }

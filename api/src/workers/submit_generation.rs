@@ -3,7 +3,7 @@
 
 use chrono::TimeDelta;
 
-use super::collect_generation::{SUBMISSION_WINDOW, ending};
+use super::collect_generation::{SUBMISSION_WINDOW, ending, is_late};
 use super::error::JobError;
 use super::insist::insist;
 use super::outcome;
@@ -64,9 +64,15 @@ pub(super) async fn run(app: &App, id: GenerationId) -> Result<(), JobError> {
             // A certain refusal is no attempt, and costs nothing.
             let mut tx = app.begin().await?;
             let now = app.now();
-            generations::withdraw_submission(&mut tx, id, now + NEXT_ATTEMPT, now).await?;
+            generations::withdraw_submission(&mut tx, id, now + NEXT_ATTEMPT, now + PATIENCE, now).await?;
             app.commit(tx).await?;
-            if error.is_transient() { Err(JobError::retry(error)) } else { refused(app, &generation, &error).await }
+            match error.is_transient() {
+                false => refused(app, &generation, &error).await,
+                true if is_late(&generation, now) => {
+                    fail(app, &generation, "submission_failed", &error.to_string()).await
+                }
+                true => Err(JobError::retry(error)),
+            }
         }
     }
 }
@@ -126,8 +132,12 @@ async fn write_note(app: &App, generation: &Generation, request: &FalRequest) ->
     let mut tx = app.begin().await?;
     let id = generation.id;
     let avatar = avatars::lock(&mut tx, generation.user_id, generation.avatar_id).await?;
-    if avatar.is_none() || generations::lock(&mut tx, generation.user_id, id).await?.is_none() {
-        // It was deleted while fal was being called, and nobody else knows of the request.
+    let found = generations::lock(&mut tx, generation.user_id, id).await?;
+    let known = found.as_ref().map(|found| found.request.as_ref());
+    let is_another = known.is_some_and(|known| known.is_some_and(|known| known.id != request.id));
+    if avatar.is_none() || known.is_none() || is_another {
+        // While fal was being called it was deleted, or the webhook of an earlier attempt came after all. Nobody else
+        // knows of this request.
         let (endpoint, request_id) = (generation.endpoint.clone(), request.id.clone());
         app.enqueue(&mut tx, &Job::AbandonRequest { endpoint, request_id }, now).await?;
         return app.commit(tx).await;
@@ -145,7 +155,7 @@ async fn answer_lost(app: &App, generation: &Generation) -> Result<(), JobError>
     let now = app.now();
     let mut tx = app.begin().await?;
     let begun = generation.submitted_at.unwrap_or(now);
-    generations::stall(&mut tx, generation.id, "submission_unknown", begun + SUBMISSION_WINDOW, now).await?;
+    generations::lose_answer(&mut tx, generation.id, begun + SUBMISSION_WINDOW, now).await?;
     app.commit(tx).await?;
     Ok(())
 }

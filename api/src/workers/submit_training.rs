@@ -17,7 +17,7 @@ use crate::app::App;
 use crate::domain::ids::TrainingId;
 use crate::domain::job::Job;
 use crate::domain::run::FalRequest;
-use crate::domain::training::{Ending, SET_KEPT_AT_FAL, Step, Training};
+use crate::domain::training::{Ending, LOOK_AFTER, SET_KEPT_AT_FAL, Step, Training};
 use crate::fal::{FalError, Plan, Submitted, Trainer};
 use crate::files::Key;
 use crate::storage::{StorageError, Tx, avatars, trainings};
@@ -26,8 +26,6 @@ use crate::storage::{StorageError, Tx, avatars, trainings};
 const UPLOAD_PATIENCE: Duration = Duration::from_mins(30);
 /// When to ask for the first time after a submission.
 const FIRST_LOOK: TimeDelta = TimeDelta::seconds(2);
-/// After so long without another attempt, which is more than any pause between two, the sweep sees to one.
-const NEXT_ATTEMPT: TimeDelta = TimeDelta::minutes(10);
 /// How often it is looked whether money may be spent again.
 const STOP_PAUSE: TimeDelta = TimeDelta::seconds(20);
 
@@ -62,7 +60,9 @@ pub(super) async fn run(app: &App, training_id: TrainingId) -> Result<(), JobErr
         drop(tx);
         return wait(app, &training).await;
     }
-    if !trainings::begin_submission(&mut tx, training.id, webhook.as_str(), look, now).await? {
+    if !trainings::begin_submission(&mut tx, training.id, webhook.as_str(), look, training.deadline_from(now), now)
+        .await?
+    {
         return Ok(());
     }
     if training.status == TrainingStatus::Preparing {
@@ -79,7 +79,7 @@ pub(super) async fn run(app: &App, training_id: TrainingId) -> Result<(), JobErr
         Err(error) if error.is_transient() => {
             let mut tx = app.begin().await?;
             let now = app.now();
-            trainings::withdraw_submission(&mut tx, training.id, now + NEXT_ATTEMPT, now).await?;
+            trainings::withdraw_submission(&mut tx, training.id, now + LOOK_AFTER, now).await?;
             look_for_cancellation(app, &mut tx, &training).await?;
             app.commit(tx).await?;
             Err(JobError::retry(error))
@@ -184,7 +184,7 @@ async fn refused(app: &App, training: &Training, error: &FalError) -> Result<(),
     // A certain refusal is no attempt, and costs nothing.
     let mut tx = app.begin().await?;
     let now = app.now();
-    trainings::withdraw_submission(&mut tx, training.id, now + NEXT_ATTEMPT, now).await?;
+    trainings::withdraw_submission(&mut tx, training.id, now + LOOK_AFTER, now).await?;
     app.commit(tx).await?;
     let ending =
         Ending::Failed { code: outcome::refusal(error).to_owned(), message: error.to_string(), response: None };

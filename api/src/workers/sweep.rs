@@ -5,9 +5,12 @@
 
 use chrono::TimeDelta;
 
+use super::check_objects;
 use crate::app::App;
 use crate::domain::job::Job;
-use crate::storage::{StorageError, events, generations, idempotency, objects, photos, shares, trainings};
+use crate::storage::{
+    StorageError, deletions, events, generations, idempotency, jobs, objects, photos, shares, trainings,
+};
 
 /// Trainings, and generations, asked about in one round.
 const BATCH: i64 = 500;
@@ -28,6 +31,7 @@ pub(super) async fn run(app: App) {
         if let Err(error) = round(&app).await {
             tracing::warn!(%error, "a round of the sweep failed");
         }
+        app.rate_limits.forget_idle();
         tokio::select! {
             () = tokio::time::sleep(app.settings.sweep_interval) => {}
             () = app.signals.shutdown.cancelled() => {}
@@ -54,6 +58,9 @@ pub(super) async fn round(app: &App) -> Result<(), StorageError> {
     for key in trainings::let_go_of_sets(&mut tx, now - SET_KEPT, BATCH).await? {
         objects::doom(&mut tx, &key, now).await?;
     }
+    if !jobs::is_pending(&mut tx, &Job::CheckObjects {}).await? {
+        app.enqueue(&mut tx, &Job::CheckObjects {}, now + check_objects::EVERY).await?;
+    }
     let doomed = objects::doom_unclaimed(&mut tx, now - UPLOAD_PATIENCE, now).await?;
     if doomed > 0 {
         tracing::info!(objects = doomed, "objects that nobody claimed are given up");
@@ -70,5 +77,6 @@ pub(super) async fn round(app: &App) -> Result<(), StorageError> {
     if removed > 0 {
         tracing::info!(events = removed, "old events are removed");
     }
+    deletions::purge(&app.db, now - app.settings.housekeeping.receipts_kept).await?;
     Ok(())
 }

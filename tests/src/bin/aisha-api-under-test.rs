@@ -1,10 +1,12 @@
 //! The program `aisha-api` as one of this crate: cargo builds it before the tests that start and kill it, and tells them
-//! where it lies. It logs nothing.
+//! where it lies. It logs nothing. Told a file in `AISHA_TEST_PLACES_LIST`, it ends itself where a kill could matter.
 
+use std::path::Path;
 use std::process::ExitCode;
 
 use aisha_api::cli::{Cli, picture_worker};
 use aisha_api::config::Environment;
+use aisha_tests::harness::kill_points;
 use clap::Parser as _;
 
 fn main() -> anyhow::Result<ExitCode> {
@@ -14,6 +16,10 @@ fn main() -> anyhow::Result<ExitCode> {
 
 #[tokio::main]
 async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
-    cli.run(&Environment::of_process()).await?;
+    let env = Environment::of_process();
+    if let Some(file) = env.text("AISHA_TEST_PLACES_LIST")? {
+        kill_points::end_at_new_places(Path::new(&file));
+    }
+    cli.run(&env).await?;
     Ok(ExitCode::SUCCESS)
 }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use aisha_api::accounts::{NewKey, create_key};
-use aisha_api::config::{Config, DatabaseConfig, Environment, FaceModelFile, FalConfig, ObjectsConfig};
+use aisha_api::config::{Config, DatabaseConfig, Environment, FaceModelFile, FalConfig, ObjectsConfig, RequestLimits};
 use aisha_api::domain::clock::Clock;
 use aisha_api::domain::ids::Ids;
 use aisha_api::domain::secret::Secret;
@@ -255,6 +255,8 @@ pub fn config_in(folder: &Path) -> Config {
     config.objects = ObjectsConfig::Folder(folder.join("objects"));
     // Looking for faces is most of what a photo costs; the tests that are about them turn it on.
     config.pictures.face_model = FaceModelFile::Off;
+    // Tests are in a hurry; those about these limits set them.
+    config.requests = RequestLimits::default();
     // Tests count submissions; the one about a second submission allows it.
     config.resubmissions = 0;
     if let FalConfig::Sandbox(sandbox) = &mut config.fal {

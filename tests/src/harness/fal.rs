@@ -46,12 +46,21 @@ impl Folder {
 
     /// Loses the file at this address, as fal does with files that have expired.
     pub fn lose(&self, url: &str) {
-        let files = self.0.join("files");
-        let ids: Vec<_> = std::fs::read_dir(&files).expect("the files").map(|entry| entry.expect("a file")).collect();
+        std::fs::remove_dir_all(self.file(url)).expect("a file can be lost");
+    }
+
+    /// Puts something else in the place of the file at this address.
+    pub fn replace(&self, url: &str, by: impl FnOnce(&[u8]) -> Vec<u8>) {
+        let content = self.file(url).join("content");
+        let replaced = by(&std::fs::read(&content).expect("the file"));
+        std::fs::write(content, replaced).expect("a file can be replaced");
+    }
+
+    fn file(&self, url: &str) -> PathBuf {
+        let files = std::fs::read_dir(self.0.join("files")).expect("the files").map(|entry| entry.expect("a file"));
         // Addresses write the ids without their dashes.
-        let named = |id: &&std::fs::DirEntry| url.contains(&id.file_name().to_string_lossy().replace('-', ""));
-        let found = ids.iter().find(named).expect("the file is there");
-        std::fs::remove_dir_all(found.path()).expect("a file can be lost");
+        let named = |id: &std::fs::DirEntry| url.contains(&id.file_name().to_string_lossy().replace('-', ""));
+        files.into_iter().find(named).expect("the file is there").path()
     }
 
     /// A delivery that says that this request has ended well, signed at this time by the sandbox's own key.

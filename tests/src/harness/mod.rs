@@ -3,6 +3,7 @@
 
 pub mod app;
 pub mod fal;
+pub mod kill_points;
 pub mod object_store;
 pub mod person;
 pub mod pictures;
@@ -10,6 +11,7 @@ pub mod postgres;
 pub mod program;
 pub mod queries;
 pub mod raw_http;
+pub mod receiver;
 pub mod rows;
 pub mod sse;
 pub mod wire;

@@ -29,6 +29,7 @@ impl Program {
         let mut command = Command::new(program);
         command.arg("serve").current_dir(folder).stdout(Stdio::null()).env_clear();
         command.env("AISHA_DATA_DIR", folder).env("AISHA_LISTEN", format!("127.0.0.1:{port}"));
+        command.env("AISHA_KEY_REQUESTS_PER_SECOND", "0").env("AISHA_USER_REQUESTS_PER_SECOND", "0");
         command.envs(settings.iter().copied());
         let process = command.spawn().expect("the program starts");
         let started = Self { executable: program.into(), folder: folder.to_owned(), port, process };

@@ -1,4 +1,5 @@
-//! Generations: their steps in `steps`, the ways through them in `gallery`.
+//! Generations: moved on in `steps`, all their ways in `machine`, and the lists of them in `gallery`.
 
 mod gallery;
+mod machine;
 mod steps;

@@ -17,6 +17,9 @@ crate::on_both!(
     what_was_given_up_is_not_begun,
     nothing_moves_what_has_ended,
     none_is_completed_that_was_not_at_fal,
+    an_end_of_what_has_moved_on_does_not_count,
+    a_late_webhook_of_an_earlier_attempt_stands_for_the_submission,
+    what_fal_could_not_do_is_opened_again_under_another_token,
     the_count_of_the_avatar_never_drifts,
 );
 
@@ -36,7 +39,7 @@ fn request(id: &str) -> FalRequest {
     FalRequest { status_url: "https://x/s".into(), ..FalRequest::by_id(id) }
 }
 
-fn made() -> Ending {
+pub(super) fn made() -> Ending {
     let image = Image {
         original_key: "user_1/gen_1.jpg".to_owned(),
         thumbnail_key: "user_1/thumb_1.jpg".to_owned(),
@@ -48,7 +51,7 @@ fn made() -> Ending {
     Ending::Made { images: vec![Some(image), None], response: json!({ "seed": u64::MAX, "prompt": "a\0b" }) }
 }
 
-fn failed() -> Ending {
+pub(super) fn failed() -> Ending {
     Ending::Failed { code: "timed_out".into(), message: "too\0 late".into(), response: None }
 }
 
@@ -105,7 +108,7 @@ async fn a_generation_goes_its_whole_way(store: Store) {
         (Some(at(11)), Some(at(12)), None)
     );
 
-    assert!(store.write(async |tx| generations::end(tx, id, &made(), at(13)).await).await.unwrap());
+    assert!(store.write(async |tx| generations::end(tx, id, S::Processing, &made(), at(13)).await).await.unwrap());
     let Ending::Made { images, .. } = made() else { unreachable!() };
     let ended = read(&store, &generation).await;
     assert_eq!((ended.status, ended.completed_at, ended.deadline_at), (S::Completed, Some(at(13)), None));
@@ -118,14 +121,15 @@ async fn a_submission_is_begun_once_until_it_is_withdrawn(store: Store) {
     let (_, generation) = one(&store).await;
     let id = generation.id;
     let begin = async |tx: &mut Tx| generations::begin_submission(tx, id, at(60), at(4)).await;
-    let withdraw = async |tx: &mut Tx| generations::withdraw_submission(tx, id, at(5), at(5)).await;
-    for _ in 0..2 {
+    for deadline in [at(70), at(80)] {
+        let withdraw = async |tx: &mut Tx| generations::withdraw_submission(tx, id, at(5), deadline, at(5)).await;
         assert!(store.write(begin).await.unwrap());
         assert!(!store.write(begin).await.unwrap());
         assert_eq!(generations::count_attempts(&store.db, id).await.unwrap(), 1);
         assert!(store.write(withdraw).await.unwrap());
         assert_eq!(generations::count_attempts(&store.db, id).await.unwrap(), 0, "no attempt");
-        assert_eq!(read(&store, &generation).await.submitted_at, None);
+        let withdrawn = read(&store, &generation).await;
+        assert_eq!((withdrawn.submitted_at, withdrawn.deadline_at), (None, Some(at(70))), "since the first refusal");
     }
 }
 
@@ -135,8 +139,12 @@ async fn a_lost_submission_is_opened_again_and_both_tokens_find_it(store: Store)
     let again = async |tx: &mut Tx| generations::submit_again(tx, id, "another", at(5)).await;
     assert!(!store.write(again).await.unwrap(), "nothing was lost");
     assert!(store.write(async |tx| generations::begin_submission(tx, id, at(60), at(4)).await).await.unwrap());
+    let lose = async |tx: &mut Tx| generations::lose_answer(tx, id, at(70), at(5)).await;
+    assert!(store.write(lose).await.unwrap());
+    assert_eq!(read(&store, &generation).await.status_reason.as_deref(), Some("submission_unknown"));
     assert!(store.write(again).await.unwrap());
     assert!(!store.write(again).await.unwrap(), "it is open");
+    assert!(!store.write(lose).await.unwrap(), "there is no answer to lose");
     assert!(store.write(async |tx| generations::begin_submission(tx, id, at(60), at(6)).await).await.unwrap());
     assert_eq!(generations::count_attempts(&store.db, id).await.unwrap(), 2);
     for token in [generation.attempt_token.as_str(), "another"] {
@@ -152,7 +160,9 @@ async fn what_was_given_up_is_not_begun(store: Store) {
     assert!(store.write(async |tx| generations::cancelling(tx, id, at(3)).await).await.unwrap());
     assert!(!store.write(async |tx| generations::cancelling(tx, id, at(4)).await).await.unwrap(), "once");
     assert!(!store.write(async |tx| generations::begin_submission(tx, id, at(60), at(4)).await).await.unwrap());
-    assert!(store.write(async |tx| generations::end(tx, id, &Ending::Cancelled, at(5)).await).await.unwrap());
+    assert!(
+        store.write(async |tx| generations::end(tx, id, S::Pending, &Ending::Cancelled, at(5)).await).await.unwrap()
+    );
     let ended = read(&store, &generation).await;
     assert_eq!((ended.status, ended.cancel_requested_at), (S::Cancelled, Some(at(3))));
 }
@@ -163,7 +173,7 @@ async fn step(tx: &mut Tx, name: &str, generation: &Generation) -> Result<bool, 
         "write_prompt" => generations::write_prompt(tx, id, "x", &[], at(50)).await,
         "wait" => generations::wait(tx, id, "x", at(51), at(50)).await,
         "begin_submission" => generations::begin_submission(tx, id, at(51), at(50)).await,
-        "withdraw_submission" => generations::withdraw_submission(tx, id, at(51), at(50)).await,
+        "withdraw_submission" => generations::withdraw_submission(tx, id, at(51), at(52), at(50)).await,
         "submit_again" => generations::submit_again(tx, id, "x", at(50)).await,
         "submitted" => generations::submitted(tx, id, &request("x"), at(51), at(52), at(50)).await,
         "processing" => generations::processing(tx, id, at(51), at(50)).await,
@@ -171,7 +181,10 @@ async fn step(tx: &mut Tx, name: &str, generation: &Generation) -> Result<bool, 
         "wait_for_result" => generations::wait_for_result(tx, id, at(51), at(50)).await,
         "stall" => generations::stall(tx, id, "x", at(51), at(50)).await,
         "cancelling" => generations::cancelling(tx, id, at(50)).await,
-        "end" => generations::end(tx, id, &failed(), at(50)).await,
+        "reopen" => generations::reopen(tx, id, "x", at(51), at(50)).await,
+        "lose_answer" => generations::lose_answer(tx, id, at(51), at(50)).await,
+        "end" => generations::end(tx, id, S::Processing, &failed(), at(50)).await,
+        "end as it is" => generations::end(tx, id, generation.status, &failed(), at(50)).await,
         _ => panic!("no step is called {name}"),
     }
 }
@@ -188,8 +201,11 @@ async fn nothing_moves_what_has_ended(store: Store) {
         "postpone",
         "wait_for_result",
         "stall",
+        "lose_answer",
+        "reopen",
         "cancelling",
         "end",
+        "end as it is",
     ];
     let moderated = Ending::Made { images: vec![None], response: json!({}) };
     for (ending, status) in
@@ -200,11 +216,11 @@ async fn nothing_moves_what_has_ended(store: Store) {
         assert!(store.write(async |tx| generations::begin_submission(tx, id, at(60), at(4)).await).await.unwrap());
         let submitted = async |tx: &mut Tx| generations::submitted(tx, id, &request("r"), at(7), at(99), at(6)).await;
         assert!(store.write(submitted).await.unwrap());
-        assert!(store.write(async |tx| generations::end(tx, id, &ending, at(13)).await).await.unwrap());
+        assert!(store.write(async |tx| generations::end(tx, id, S::Processing, &ending, at(13)).await).await.unwrap());
         let ended = read(&store, &generation).await;
         assert_eq!(ended.status, status);
         for name in steps {
-            assert!(!store.write(async |tx| step(tx, name, &generation).await).await.unwrap(), "{name} after {status}");
+            assert!(!store.write(async |tx| step(tx, name, &ended).await).await.unwrap(), "{name} after {status}");
         }
         assert_eq!(read(&store, &generation).await, ended);
     }
@@ -213,10 +229,61 @@ async fn nothing_moves_what_has_ended(store: Store) {
 async fn none_is_completed_that_was_not_at_fal(store: Store) {
     let (_, generation) = one(&store).await;
     let id = generation.id;
-    assert!(!store.write(async |tx| generations::end(tx, id, &made(), at(5)).await).await.unwrap());
-    assert!(store.write(async |tx| generations::end(tx, id, &failed(), at(5)).await).await.unwrap());
+    assert!(!store.write(async |tx| generations::end(tx, id, S::Pending, &made(), at(5)).await).await.unwrap());
+    assert!(store.write(async |tx| generations::end(tx, id, S::Pending, &failed(), at(5)).await).await.unwrap());
     let ended = read(&store, &generation).await;
     assert_eq!((ended.error_code.as_deref(), ended.error_message.as_deref()), (Some("timed_out"), Some("too late")));
+}
+
+async fn an_end_of_what_has_moved_on_does_not_count(store: Store) {
+    let (_, generation) = one(&store).await;
+    let id = generation.id;
+    assert!(store.write(async |tx| generations::begin_submission(tx, id, at(60), at(4)).await).await.unwrap());
+    let seen = read(&store, &generation).await;
+    // Its time was over, and the webhook came while it was being given up.
+    let submitted = async |tx: &mut Tx| generations::submitted(tx, id, &request("r"), at(7), at(99), at(6)).await;
+    assert!(store.write(submitted).await.unwrap());
+    for ending in [failed(), Ending::Cancelled] {
+        assert!(!store.write(async |tx| generations::end(tx, id, seen.status, &ending, at(7)).await).await.unwrap());
+        assert!(!store.write(async |tx| generations::lose_answer(tx, id, at(60), at(7)).await).await.unwrap());
+    }
+    assert!(store.write(async |tx| generations::end(tx, id, S::Processing, &made(), at(8)).await).await.unwrap());
+}
+
+async fn a_late_webhook_of_an_earlier_attempt_stands_for_the_submission(store: Store) {
+    let (_, generation) = one(&store).await;
+    let id = generation.id;
+    assert!(store.write(async |tx| generations::begin_submission(tx, id, at(60), at(4)).await).await.unwrap());
+    assert!(store.write(async |tx| generations::submit_again(tx, id, "another", at(5)).await).await.unwrap());
+    let submitted = async |tx: &mut Tx| generations::submitted(tx, id, &request("r"), at(7), at(99), at(6)).await;
+    assert!(store.write(submitted).await.unwrap());
+    assert!(!store.write(async |tx| generations::begin_submission(tx, id, at(60), at(7)).await).await.unwrap());
+    let found = read(&store, &generation).await;
+    assert_eq!((found.status, found.submitted_at), (S::Processing, Some(at(6))), "fal has it");
+}
+
+async fn what_fal_could_not_do_is_opened_again_under_another_token(store: Store) {
+    let (_, generation) = one(&store).await;
+    let id = generation.id;
+    let reopen = async |tx: &mut Tx| generations::reopen(tx, id, "another", at(20), at(10)).await;
+    assert!(store.write(async |tx| generations::begin_submission(tx, id, at(60), at(4)).await).await.unwrap());
+    assert!(!store.write(reopen).await.unwrap(), "fal may have it");
+    let submitted = async |tx: &mut Tx| generations::submitted(tx, id, &request("r"), at(7), at(99), at(6)).await;
+    assert!(store.write(submitted).await.unwrap());
+    assert!(store.write(async |tx| generations::wait_for_result(tx, id, at(9), at(8)).await).await.unwrap());
+    assert!(store.write(reopen).await.unwrap());
+    assert!(!store.write(reopen).await.unwrap());
+    let found = read(&store, &generation).await;
+    assert_eq!((found.status, found.attempt_token.as_str(), &found.request), (S::Pending, "another", &None));
+    assert_eq!((found.submitted_at, found.started_at, found.fal_ended_at), (None, None, None));
+    assert_eq!(generations::list_due(&store.db, at(20), 9).await.unwrap(), [id]);
+    assert_eq!(generations::count_attempts(&store.db, id).await.unwrap(), 1, "the first one counts");
+    let (_, given_up) = one(&store).await;
+    let id = given_up.id;
+    let submitted = async |tx: &mut Tx| generations::submitted(tx, id, &request("r"), at(7), at(99), at(6)).await;
+    assert!(store.write(submitted).await.unwrap());
+    assert!(store.write(async |tx| generations::cancelling(tx, id, at(7)).await).await.unwrap());
+    assert!(!store.write(async |tx| generations::reopen(tx, id, "third", at(20), at(10)).await).await.unwrap());
 }
 
 async fn the_count_of_the_avatar_never_drifts(store: Store) {

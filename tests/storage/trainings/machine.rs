@@ -30,13 +30,15 @@ enum Step {
 
 /// What is known of a training.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, FromRow)]
+#[expect(clippy::struct_excessive_bools, reason = "each is whether a column is filled")]
 struct Known {
     #[sqlx(try_from = "String")]
     status: Word,
     is_submitted: bool,
     has_request: bool,
     progress: i32,
-    is_asked_about: bool,
+    is_looked_after: bool,
+    has_deadline: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,7 +58,8 @@ impl Known {
         is_submitted: false,
         has_request: false,
         progress: 0,
-        is_asked_about: false,
+        is_looked_after: true,
+        has_deadline: false,
     };
 
     /// What is known after a step; `None` if the step is not done.
@@ -67,34 +70,34 @@ impl Known {
         let is_open = !status.is_final();
         Some(match step {
             Step::Begin if status == S::Preparing || (status == S::Submitting && !self.is_submitted) => {
-                Self { is_submitted: true, is_asked_about: true, ..becomes(S::Submitting) }
+                Self { is_submitted: true, has_deadline: true, ..becomes(S::Submitting) }
             }
             Step::Withdraw if !self.has_request && matches!(status, S::Submitting | S::Stalled | S::Cancelling) => {
-                Self { is_submitted: false, is_asked_about: true, ..becomes(kept(S::Submitting)) }
+                Self { is_submitted: false, ..becomes(kept(S::Submitting)) }
             }
             Step::Again if !self.has_request && self.is_submitted && matches!(status, S::Submitting | S::Stalled) => {
-                Self { is_submitted: false, is_asked_about: true, ..becomes(S::Submitting) }
+                Self { is_submitted: false, ..becomes(S::Submitting) }
             }
             Step::Submitted if !self.has_request && matches!(status, S::Submitting | S::Stalled | S::Cancelling) => {
-                Self { has_request: true, is_asked_about: true, ..becomes(kept(S::Queued)) }
+                Self { has_request: true, ..becomes(kept(S::Queued)) }
             }
             Step::Report(to, progress) if matches!(status, S::Queued | S::Running | S::Stalled | S::Cancelling) => {
-                Self { progress: self.progress.max(progress), is_asked_about: true, ..becomes(kept(to)) }
+                Self { progress: self.progress.max(progress), ..becomes(kept(to)) }
             }
             Step::Stall
                 if self.is_submitted && matches!(status, S::Submitting | S::Queued | S::Running | S::Stalled) =>
             {
-                Self { is_asked_about: true, ..becomes(S::Stalled) }
+                becomes(S::Stalled)
             }
             Step::Cancel if matches!(status, S::Submitting | S::Queued | S::Running | S::Stalled) => {
                 becomes(S::Cancelling)
             }
-            Step::Wait if self.is_asked_about => self,
+            Step::Wait if self.has_request && is_open => self,
             // Only what is at fal can complete.
             Step::End(S::Completed) if matches!(status, S::Preparing | S::Submitting) => return None,
             Step::End(end) if is_open => {
                 let progress = if end == S::Completed { 100 } else { self.progress };
-                Self { progress, is_asked_about: false, ..becomes(end) }
+                Self { progress, is_looked_after: false, ..becomes(end) }
             }
             _ => return None,
         })
@@ -118,7 +121,7 @@ fn step() -> impl Strategy<Value = Step> {
 async fn take(tx: &mut Tx, training: &Training, step: Step, token: &str) -> Result<bool, StorageError> {
     let id = training.id;
     match step {
-        Step::Begin => trainings::begin_submission(tx, id, "https://x/hook", at(60), at(9)).await,
+        Step::Begin => trainings::begin_submission(tx, id, "https://x/hook", at(60), at(99), at(9)).await,
         Step::Withdraw => trainings::withdraw_submission(tx, id, at(60), at(9)).await,
         Step::Again => trainings::submit_again(tx, id, token, at(9)).await,
         Step::Submitted => trainings::submitted(tx, id, &FalRequest::by_id("r-1"), None, at(60), at(9)).await,
@@ -139,7 +142,8 @@ async fn take(tx: &mut Tx, training: &Training, step: Step, token: &str) -> Resu
 
 async fn look(tx: &mut Tx, training: &Training) -> Known {
     let sql = "select status, submitted_at is not null as is_submitted, fal_request_id is not null as has_request, \
-               progress, next_check_at is not null as is_asked_about from trainings where id = $1";
+               progress, next_check_at is not null as is_looked_after, \
+               deadline_at is not null as has_deadline from trainings where id = $1";
     match tx {
         Tx::Postgres(tx) => sqlx::query_as(sql).bind(training.id.0).fetch_one(&mut **tx).await,
         Tx::Sqlite(tx, _) => sqlx::query_as(sql).bind(training.id.0).fetch_one(&mut **tx).await,
@@ -162,6 +166,8 @@ async fn go(db: &Db, avatar: &aisha_api::domain::avatar::Avatar, steps: &[Step])
         prop_assert_eq!(seen, after.unwrap_or(known), "{:?} of {:?}", step, known);
         let (from, to) = (known.status.0, seen.status.0);
         prop_assert!(from == to || may_become(from, to), "{} became {}", from, to);
+        prop_assert!(to.is_final() || seen.is_looked_after, "nobody looks after a training that is {}", to);
+        prop_assert!(seen.has_deadline || !(seen.is_submitted || seen.has_request), "a submission without an end");
         known = seen;
     }
     Ok(())
@@ -172,7 +178,7 @@ async fn go(db: &Db, avatar: &aisha_api::domain::avatar::Avatar, steps: &[Step])
     clippy::disallowed_methods,
     reason = "the tests have no `config`; how long they may take is the caller's affair"
 )]
-fn ways() -> u32 {
+pub(crate) fn ways() -> u32 {
     std::env::var("AISHA_TEST_WAYS").ok().map_or(2000, |text| text.parse().expect("AISHA_TEST_WAYS is a number"))
 }
 

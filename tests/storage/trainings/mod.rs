@@ -4,3 +4,5 @@ mod history;
 mod machine;
 mod reading;
 mod steps;
+
+pub(crate) use self::machine::ways;

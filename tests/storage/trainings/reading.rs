@@ -156,15 +156,19 @@ async fn only_what_is_due_is_due_and_the_longest_due_comes_first(store: Store) {
     let mut ids = Vec::new();
     for seconds in [30, 10, 20] {
         let training = store.training(&store.avatar(ann).await, TrainingStatus::Preparing).await;
-        let begin =
-            async |tx: &mut _| trainings::begin_submission(tx, training.id, "http://x", at(seconds), now()).await;
+        let begin = async |tx: &mut _| {
+            trainings::begin_submission(tx, training.id, "http://x", at(seconds), at(99), now()).await
+        };
         assert!(store.write(begin).await.unwrap());
         ids.push(training.id);
     }
+    let new = store.training(&store.avatar(ann).await, TrainingStatus::Preparing).await;
     store.training(&store.avatar(ann).await, TrainingStatus::Preparing).await;
+    let look = async |tx: &mut _| trainings::look_again(tx, new.id, at(5)).await;
+    assert!(store.write(look).await.unwrap());
     let due = async |seconds, limit| trainings::list_due(&store.db, at(seconds), limit).await.unwrap();
-    assert_eq!(due(9, 9).await, []);
-    assert_eq!(due(20, 9).await, [ids[1], ids[2]]);
-    assert_eq!(due(99, 9).await, [ids[1], ids[2], ids[0]]);
-    assert_eq!(due(99, 1).await, [ids[1]]);
+    assert_eq!(due(4, 9).await, []);
+    assert_eq!(due(20, 9).await, [new.id, ids[1], ids[2]]);
+    assert_eq!(due(99, 9).await, [new.id, ids[1], ids[2], ids[0]], "and a new one not before its time");
+    assert_eq!(due(99, 1).await, [new.id]);
 }

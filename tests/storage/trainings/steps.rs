@@ -17,7 +17,7 @@ crate::on_both!(
     progress_is_told_after_a_pause,
     a_request_is_noted_once_and_does_not_undo_a_cancellation,
     progress_never_falls_and_a_report_ends_a_stall,
-    only_a_training_that_is_asked_about_is_asked_later,
+    only_what_fal_has_is_asked_about_later,
     a_packed_set_is_let_go_of_when_its_training_has_long_ended,
     the_wait_for_a_result_begins_once,
     the_first_end_is_the_end,
@@ -72,6 +72,7 @@ const STEPS: &[(&str, &[S], &[S])] = &[
     ("keep_training_set", &[S::Preparing], &[S::Preparing]),
     ("keep_fal_training_set", &[S::Preparing], &[S::Preparing]),
     ("wait", &[S::Preparing, S::Submitting], &[]),
+    ("look_again", &[S::Preparing, S::Submitting], &[]),
     ("begin_submission", &[S::Preparing, S::Submitting], &[S::Preparing]),
     ("withdraw_submission", &[S::Submitting, S::Stalled, S::Cancelling], &[S::Submitting, S::Stalled, S::Cancelling]),
     ("submit_again", &[], &[S::Submitting, S::Stalled]),
@@ -92,7 +93,8 @@ async fn step(tx: &mut Tx, name: &str, training: &Training) -> Result<bool, Stor
         "keep_training_set" => trainings::keep_training_set(tx, id, "a/set.zip", at(9)).await,
         "keep_fal_training_set" => trainings::keep_fal_training_set(tx, id, "https://x/set", at(9)).await,
         "wait" => trainings::wait(tx, id, "spending_stopped", at(9)).await,
-        "begin_submission" => trainings::begin_submission(tx, id, "https://x/hook", at(60), at(9)).await,
+        "look_again" => trainings::look_again(tx, id, at(60)).await,
+        "begin_submission" => trainings::begin_submission(tx, id, "https://x/hook", at(60), at(99), at(9)).await,
         "withdraw_submission" => trainings::withdraw_submission(tx, id, at(60), at(9)).await,
         "submit_again" => trainings::submit_again(tx, id, "another", at(9)).await,
         "submitted" => trainings::submitted(tx, id, &request(), Some(2), at(60), at(9)).await,
@@ -142,6 +144,7 @@ async fn a_training_goes_its_whole_way(store: Store) {
     training.fal_training_set_url = Some("https://x/set".into());
     training.webhook_url = Some("https://x/hook".into());
     training.submitted_at = Some(at(9));
+    training.deadline_at = Some(at(99));
     training.status = S::Submitting;
     training.updated_at = at(9);
     assert_eq!(read(&store, &training).await, training);
@@ -175,8 +178,9 @@ async fn a_training_goes_its_whole_way(store: Store) {
 async fn a_submission_is_begun_once_until_it_is_withdrawn(store: Store) {
     let training = training(&store, S::Preparing).await;
     let begin = async |seconds| {
-        let begin =
-            async |tx: &mut _| trainings::begin_submission(tx, training.id, "https://x", at(60), at(seconds)).await;
+        let begin = async |tx: &mut _| {
+            trainings::begin_submission(tx, training.id, "https://x", at(60), at(99), at(seconds)).await
+        };
         store.write(begin).await.unwrap()
     };
     let withdraw =
@@ -276,13 +280,15 @@ async fn progress_never_falls_and_a_report_ends_a_stall(store: Store) {
     assert_eq!(trainings::list_due(&store.db, at(60), 9).await.unwrap(), [training.id]);
 }
 
-async fn only_a_training_that_is_asked_about_is_asked_later(store: Store) {
+async fn only_what_fal_has_is_asked_about_later(store: Store) {
     let training = training(&store, S::Preparing).await;
     let postpone = async |seconds| {
         store.write(async |tx| trainings::postpone(tx, training.id, at(seconds), at(2)).await).await.unwrap()
     };
     assert!(!postpone(50).await);
     store.write(async |tx| step(tx, "begin_submission", &training).await).await.unwrap();
+    assert!(!postpone(50).await);
+    store.write(async |tx| step(tx, "submitted", &training).await).await.unwrap();
     assert!(postpone(50).await);
     assert_eq!(trainings::list_due(&store.db, at(50), 9).await.unwrap(), [training.id]);
     assert_eq!(trainings::list_due(&store.db, at(49), 9).await.unwrap(), []);
@@ -313,7 +319,9 @@ async fn a_packed_set_is_let_go_of_when_its_training_has_long_ended(store: Store
 
 async fn the_wait_for_a_result_begins_once(store: Store) {
     let training = training(&store, S::Preparing).await;
-    store.write(async |tx| step(tx, "begin_submission", &training).await).await.unwrap();
+    for name in ["begin_submission", "submitted"] {
+        store.write(async |tx| step(tx, name, &training).await).await.unwrap();
+    }
     let wait = async |seconds| {
         let (next, now) = (at(seconds + 10), at(seconds));
         store.write(async |tx| trainings::wait_for_result(tx, training.id, next, now).await).await.unwrap()

@@ -7,7 +7,7 @@ use std::time::Duration;
 use aisha_openapi::vocabulary::{
     FalPriority, FinetuneType, PhotoFormat, Preset, ProgressSource, ToldBy, TrainingStatus, TrainingType,
 };
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -18,6 +18,11 @@ use super::run::FalRequest;
 
 /// fal deletes its copy of a packed photo set so long after its upload: it is told so with it.
 pub const SET_KEPT_AT_FAL: Duration = Duration::from_hours(24);
+
+/// What fal has nothing of yet is looked after so often: longer than any pause between two attempts of its job.
+pub const LOOK_AFTER: TimeDelta = TimeDelta::minutes(10);
+/// Queues at fal can be long, so no training has less time there.
+const LEAST_TIME: TimeDelta = TimeDelta::hours(2);
 
 /// A training as it is kept.
 #[derive(Debug, Clone, PartialEq)]
@@ -68,6 +73,8 @@ pub struct Training {
     pub webhook_url: Option<String>,
     /// When the submission to fal was begun; empty again if fal has certainly not taken it.
     pub submitted_at: Option<DateTime<Utc>>,
+    /// By when fal must be done with it: set at each submission. Read it through [`Training::deadline`].
+    pub deadline_at: Option<DateTime<Utc>>,
     /// When fal was last asked.
     pub last_status_check: Option<DateTime<Utc>>,
     /// When fal was first known to be done with it, if its result could not be had at once.
@@ -116,6 +123,23 @@ pub struct TrainerSettings {
     pub finetune_comment: String,
     /// Its place in fal's queue.
     pub priority: FalPriority,
+}
+
+impl Training {
+    /// By when a submission at this time must be done: four times what it should take.
+    #[must_use]
+    pub fn deadline_from(&self, submitted_at: DateTime<Utc>) -> DateTime<Utc> {
+        submitted_at + TimeDelta::seconds(self.expected_seconds * 4).max(LEAST_TIME)
+    }
+
+    /// By when fal must be done with it; `None` while fal has certainly nothing of it. Trainings from before deadlines
+    /// were kept have the one they would have got.
+    #[must_use]
+    pub fn deadline(&self) -> Option<DateTime<Utc>> {
+        let is_at_fal = self.submitted_at.is_some() || self.request.is_some();
+        let submitted_at = self.submitted_at.unwrap_or(self.created_at);
+        is_at_fal.then(|| self.deadline_at.unwrap_or_else(|| self.deadline_from(submitted_at)))
+    }
 }
 
 /// A photo of the set a training learns from.

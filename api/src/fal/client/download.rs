@@ -18,7 +18,13 @@ impl Fal {
     /// is left at `to`.
     pub async fn download(&self, url: &str, to: &Path, max_bytes: u64) -> Result<u64, FalError> {
         let response = self.open(url).await?;
-        kept(to, write(response, to, max_bytes, None).await).await
+        kept(to, write(response, to, max_bytes, Check::Nothing).await).await
+    }
+
+    /// Fetches a picture in the same way. What does not begin as one is refused at its first bytes.
+    pub async fn download_picture(&self, url: &str, to: &Path, max_bytes: u64) -> Result<u64, FalError> {
+        let response = self.open(url).await?;
+        kept(to, write(response, to, max_bytes, Check::Picture).await).await
     }
 
     /// Fetches trained weights in the same way. Their head says how long they are, so a file that is empty, cut, padded
@@ -26,13 +32,13 @@ impl Fal {
     pub async fn download_weights(&self, url: &str, to: &Path, max_bytes: u64) -> Result<u64, FalError> {
         let response = self.open(url).await?;
         let mut head = Head::default();
-        kept(to, write(response, to, max_bytes, Some(&mut head)).await).await
+        kept(to, write(response, to, max_bytes, Check::Weights(&mut head)).await).await
     }
 
     /// Fetches a JSON file in the same way.
     pub async fn download_json(&self, url: &str, to: &Path, max_bytes: u64) -> Result<u64, FalError> {
         let response = self.open(url).await?;
-        let written = match write(response, to, max_bytes, None).await {
+        let written = match write(response, to, max_bytes, Check::Nothing).await {
             Ok(size) => is_json(to).await.map(|()| size),
             error => error,
         };
@@ -68,12 +74,7 @@ async fn is_json(path: &Path) -> Result<(), FalError> {
     read.map(drop).map_err(|_| FalError::Unreadable("a file that should be JSON is not".into()))
 }
 
-async fn write(
-    mut response: Response,
-    to: &Path,
-    max_bytes: u64,
-    mut head: Option<&mut Head>,
-) -> Result<u64, FalError> {
+async fn write(mut response: Response, to: &Path, max_bytes: u64, mut check: Check<'_>) -> Result<u64, FalError> {
     let too_large = FalError::TooLarge { limit: max_bytes };
     if response.content_length().is_some_and(|announced| announced > max_bytes) {
         return Err(too_large);
@@ -81,21 +82,45 @@ async fn write(
     let mut file = File::create(to).await?;
     let mut size = 0;
     while let Some(chunk) = moving(response.chunk()).await? {
+        let is_first = size == 0;
         size += chunk.len() as u64;
         if size > max_bytes {
             return Err(too_large);
         }
-        if let Some(head) = head.as_deref_mut() {
-            head.read(&chunk)?;
-            head.check_so_far(size)?;
+        match &mut check {
+            Check::Picture if is_first && !begins_a_picture(&chunk) => return Err(no_picture()),
+            Check::Weights(head) => {
+                head.read(&chunk)?;
+                head.check_so_far(size)?;
+            }
+            Check::Picture | Check::Nothing => {}
         }
         file.write_all(&chunk).await?;
     }
     file.flush().await?;
-    if let Some(head) = head {
-        head.check_whole(size)?;
+    match check {
+        Check::Weights(head) => head.check_whole(size)?,
+        Check::Picture if size == 0 => return Err(no_picture()),
+        Check::Picture | Check::Nothing => {}
     }
     Ok(size)
+}
+
+/// By what is known on the way that a file is not what it should be.
+enum Check<'a> {
+    Nothing,
+    Picture,
+    Weights(&'a mut Head),
+}
+
+/// Whether these are the first bytes of a JPEG, PNG or WebP file, as far as they go.
+fn begins_a_picture(bytes: &[u8]) -> bool {
+    let beginnings: [&[u8]; 3] = [b"\xFF\xD8\xFF", b"\x89PNG\r\n\x1A\n", b"RIFF"];
+    beginnings.iter().any(|beginning| bytes.iter().zip(*beginning).all(|(byte, expected)| byte == expected))
+}
+
+fn no_picture() -> FalError {
+    FalError::Unreadable("a picture is not one".into())
 }
 
 /// Waits for the next step of a download, but not for ever.

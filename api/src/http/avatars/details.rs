@@ -2,15 +2,14 @@
 
 use aisha_openapi::avatars::{AvatarPatch, NewAvatar};
 use aisha_openapi::problem::FieldError;
-use serde_json::{Map, Value};
+use serde_json::Map;
 
 use crate::domain::avatar::Details;
 use crate::domain::ids::{AvatarId, PhotoId};
-use crate::domain::json::holds_nul;
+use crate::http::fields::{check_object, error};
 use crate::http::problem::Problem;
 
 const MAX_NAME: usize = 100;
-const MAX_METADATA_BYTES: usize = 16 * 1024;
 
 /// The details of a new avatar.
 pub(super) fn of_new(new: NewAvatar, id: AvatarId) -> Result<Details, Problem> {
@@ -46,7 +45,7 @@ pub(super) fn of_patch(patch: AvatarPatch, before: Details) -> Result<Details, P
         check_trigger(phrase, &mut errors);
     }
     if let Some(metadata) = &patch.metadata {
-        check_metadata(metadata, &mut errors);
+        check_object("/metadata", metadata, &mut errors);
     }
     if !errors.is_empty() {
         return Err(Problem::fields(errors));
@@ -86,17 +85,4 @@ fn check_trigger(phrase: &str, errors: &mut Vec<FieldError>) {
         let detail = "must be 2 to 40 letters, digits or _, and begin with a letter";
         errors.push(error("/trigger_phrase", "pattern", detail));
     }
-}
-
-fn check_metadata(metadata: &Map<String, Value>, errors: &mut Vec<FieldError>) {
-    let bytes = serde_json::to_vec(metadata).map_or(usize::MAX, |json| json.len());
-    if bytes > MAX_METADATA_BYTES {
-        errors.push(error("/metadata", "too_large", "may have at most 16 KB as JSON"));
-    } else if holds_nul(metadata) {
-        errors.push(error("/metadata", "control_character", "must not hold the character U+0000"));
-    }
-}
-
-fn error(pointer: &str, code: &str, detail: &str) -> FieldError {
-    FieldError { pointer: pointer.to_owned(), code: code.to_owned(), detail: detail.to_owned() }
 }

@@ -200,7 +200,7 @@ async fn delete(
     app.tell(&mut tx, held::event(EventType::AvatarDeleted, &me, &avatar)).await?;
     avatars::delete(&mut tx, me.subject, id).await?;
     app.commit(tx).await?;
-    deletions::accepted(&app, me.subject, deletion).await
+    deletions::accepted(&app, me.subject, deletion, None).await
 }
 
 /// An avatar as it stands in answers.

@@ -7,9 +7,9 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::app::App;
+use crate::domain::event::Event;
 use crate::domain::ids::AvatarId;
 use crate::http::auth::Caller;
-use crate::http::events;
 use crate::http::extract::{Path, Query};
 use crate::http::pages::PageQuery;
 use crate::http::problem::Problem;
@@ -38,7 +38,7 @@ async fn timeline(
     storage::avatars::find(&app.db, me.subject, id).await?.ok_or_else(Problem::not_found)?;
     let found = storage::events::timeline(&app.db, me.subject, id, &request).await?;
     Ok(axum::Json(TimelinePage {
-        data: found.items.into_iter().map(events::show).collect(),
+        data: found.items.into_iter().map(Event::into_body).collect(),
         next_cursor: found.next.map(|place| place.to_cursor(&filters)),
     }))
 }

@@ -5,7 +5,7 @@ mod stream;
 use std::str::FromStr as _;
 use std::time::Duration;
 
-use aisha_openapi::events::{Event as EventBody, EventList, ResourceRef, Subject};
+use aisha_openapi::events::EventList;
 use aisha_openapi::problem::ProblemCode;
 use aisha_openapi::vocabulary::{EventType, Scope};
 use axum::extract::State;
@@ -99,7 +99,7 @@ async fn list(
     }
     let until = Instant::now() + Duration::from_secs(u64::try_from(wait).unwrap_or(0));
     let data = read(&app, &mut reader, usize::try_from(limit).unwrap_or(BATCH), until).await?;
-    let data = data.into_iter().map(show).collect();
+    let data = data.into_iter().map(Event::into_body).collect();
     Ok(axum::Json(EventList { data, next_after: reader.position() }).into_response())
 }
 
@@ -146,22 +146,6 @@ impl From<ReadError> for Problem {
                 Self::new(ProblemCode::EventsGone, detail).extended("oldest_seq", oldest)
             }
         }
-    }
-}
-
-/// An event as it stands in answers.
-pub(super) fn show(event: Event) -> EventBody {
-    EventBody {
-        id: event.id.0,
-        seq: event.seq,
-        kind: event.kind,
-        occurred_at: event.occurred_at,
-        subject: Subject { user_id: event.user_id.0, external_id: event.external_id },
-        actor_key_id: event.actor.map(|key| key.0),
-        avatar_id: event.avatar_id.map(|id| id.0),
-        resource: ResourceRef { kind: event.resource.0, id: event.resource.1 },
-        state: event.state,
-        details: event.details,
     }
 }
 

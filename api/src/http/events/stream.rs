@@ -84,7 +84,7 @@ fn heartbeat(position: i64) -> Message {
 }
 
 fn message(event: &Event) -> Message {
-    let body = super::show(event.clone());
+    let body = event.clone().into_body();
     let message = Message::default().event(body.kind.as_str()).id(body.seq.unwrap_or_default().to_string());
     // Everything in an event can be written as JSON, on one line.
     message.data(serde_json::to_string(&body).unwrap_or_default())

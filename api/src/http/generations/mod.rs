@@ -101,7 +101,7 @@ async fn cancel(
     let now = app.now();
     if generation.submitted_at.is_none() {
         // fal has nothing of it, so there is nobody to ask.
-        generations::end(&mut tx, id, &Ending::Cancelled, now).await?;
+        generations::end(&mut tx, id, generation.status, &Ending::Cancelled, now).await?;
         generation.status = GenerationStatus::Cancelled;
         generation.completed_at = Some(now);
         app.tell(&mut tx, event(EventType::GenerationCancelled, &me, &generation)).await?;

@@ -133,6 +133,7 @@ async fn add(app: &App, tx: &mut Tx, me: &Principal, avatar: &Avatar, launch: La
         request: None,
         webhook_url: None,
         submitted_at: None,
+        deadline_at: None,
         last_status_check: None,
         fal_ended_at: None,
         lora_key: None,

@@ -10,8 +10,8 @@ use uuid::Uuid;
 pub use self::gallery::{Filter, find_all, list, set_favourite};
 use self::row::{Row, select};
 pub use self::steps::{
-    add, begin_submission, cancelling, delete, end, postpone, processing, stall, submit_again, submitted, wait,
-    wait_for_result, withdraw_submission, write_prompt,
+    add, begin_submission, cancelling, delete, end, lose_answer, postpone, processing, reopen, stall, submit_again,
+    submitted, wait, wait_for_result, withdraw_submission, write_prompt,
 };
 use super::db::{on_db, on_tx};
 use super::{Db, StorageError, Tx};

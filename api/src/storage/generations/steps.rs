@@ -137,17 +137,20 @@ pub async fn begin_submission(
     Ok(begun == 1)
 }
 
-/// fal has certainly not taken the submission that was begun, so it may begin again, or end without asking fal.
+/// fal has certainly not taken the submission that was begun, so it may begin again, or end without asking fal. The
+/// first time sets until when fal may go on refusing it.
 pub async fn withdraw_submission(
     tx: &mut Tx,
     id: GenerationId,
     next_check_at: DateTime<Utc>,
+    deadline_at: DateTime<Utc>,
     now: DateTime<Utc>,
 ) -> Result<bool, StorageError> {
-    let sql = "update generations set submitted_at = null, next_check_at = $2, updated_at = $3, status_reason = null \
+    let sql = "update generations set submitted_at = null, next_check_at = $2, \
+               deadline_at = coalesce(deadline_at, $3), updated_at = $4, status_reason = null \
                where id = $1 and status = 'pending' and fal_request_id is null";
     let withdrawn = on_tx!(tx, |conn| {
-        sqlx::query(sql).bind(id.0).bind(next_check_at).bind(now).execute(conn).await?.rows_affected()
+        sqlx::query(sql).bind(id.0).bind(next_check_at).bind(deadline_at).bind(now).execute(conn).await?.rows_affected()
     });
     if withdrawn == 1 {
         let sql = "delete from generation_attempts \
@@ -175,7 +178,33 @@ pub async fn submit_again(
     Ok(opened == 1)
 }
 
-/// fal has it, and has so long to end it.
+/// What fal could not do for a passing reason is opened again under another token.
+pub async fn reopen(
+    tx: &mut Tx,
+    id: GenerationId,
+    attempt_token: &str,
+    next_check_at: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Result<bool, StorageError> {
+    let sql = "update generations set status = 'pending', status_reason = null, submitted_at = null, attempt_token = $2, \
+               fal_request_id = null, fal_status_url = null, fal_response_url = null, fal_cancel_url = null, \
+               fal_ended_at = null, started_at = null, next_check_at = $3, updated_at = $4 \
+               where id = $1 and status = 'processing' and cancel_requested_at is null";
+    let opened = on_tx!(tx, |conn| {
+        sqlx::query(sql)
+            .bind(id.0)
+            .bind(attempt_token)
+            .bind(next_check_at)
+            .bind(now)
+            .execute(conn)
+            .await?
+            .rows_affected()
+    });
+    Ok(opened == 1)
+}
+
+/// fal has it, and has so long to end it. A late webhook may tell so of an earlier attempt while the next one has not
+/// begun; then that counts as submitted from now on.
 pub async fn submitted(
     tx: &mut Tx,
     id: GenerationId,
@@ -186,7 +215,7 @@ pub async fn submitted(
 ) -> Result<bool, StorageError> {
     let sql = "update generations set fal_request_id = $2, fal_status_url = $3, fal_response_url = $4, \
                fal_cancel_url = $5, next_check_at = $6, deadline_at = $7, updated_at = $8, started_at = $8, \
-               status = 'processing', status_reason = null \
+               submitted_at = coalesce(submitted_at, $8), status = 'processing', status_reason = null \
                where id = $1 and status = 'pending' and fal_request_id is null";
     let written = on_tx!(tx, |conn| {
         sqlx::query(sql)
@@ -251,7 +280,22 @@ pub async fn wait_for_result(
     Ok(waiting == 1)
 }
 
-/// The true state is not known for now, for this reason.
+/// Whether fal has what was submitted is not known.
+pub async fn lose_answer(
+    tx: &mut Tx,
+    id: GenerationId,
+    next_check_at: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Result<bool, StorageError> {
+    let sql = "update generations set status_reason = 'submission_unknown', next_check_at = $2, updated_at = $3 \
+               where id = $1 and status = 'pending' and submitted_at is not null";
+    let lost = on_tx!(tx, |conn| {
+        sqlx::query(sql).bind(id.0).bind(next_check_at).bind(now).execute(conn).await?.rows_affected()
+    });
+    Ok(lost == 1)
+}
+
+/// How fal is getting on with it is not known for now, for this reason.
 pub async fn stall(
     tx: &mut Tx,
     id: GenerationId,
@@ -261,7 +305,7 @@ pub async fn stall(
 ) -> Result<bool, StorageError> {
     let sql = "update generations set updated_at = case when status_reason = $2 then updated_at else $4 end, \
                status_reason = $2, next_check_at = $3, last_status_check = $4 \
-               where id = $1 and submitted_at is not null and status in ('pending', 'processing')";
+               where id = $1 and status = 'processing'";
     let stalled = on_tx!(tx, |conn| {
         sqlx::query(sql).bind(id.0).bind(reason).bind(next_check_at).bind(now).execute(conn).await?.rows_affected()
     });
@@ -275,14 +319,21 @@ pub async fn cancelling(tx: &mut Tx, id: GenerationId, now: DateTime<Utc>) -> Re
     Ok(on_tx!(tx, |conn| sqlx::query(sql).bind(id.0).bind(now).execute(conn).await?.rows_affected()) == 1)
 }
 
-/// Ends a generation, once: of all that come to tell its end only the first finds it open. None is completed that was
-/// not at fal.
-pub async fn end(tx: &mut Tx, id: GenerationId, ending: &Ending, now: DateTime<Utc>) -> Result<bool, StorageError> {
+/// Ends a generation, once: of all that come to tell its end only the first finds it open. Who has seen it in another
+/// state knows too little by now: while it was being given up, fal's webhook may have told of it. None is completed that
+/// was not at fal.
+pub async fn end(
+    tx: &mut Tx,
+    id: GenerationId,
+    seen: GenerationStatus,
+    ending: &Ending,
+    now: DateTime<Utc>,
+) -> Result<bool, StorageError> {
     const NONE: &[Option<Image>] = &[];
     let sql = "update generations set status = $2, status_reason = null, next_check_at = null, deadline_at = null, \
                error_code = $3, error_message = $4, fal_response_data = $5, images = $6, completed_at = $7, \
-               updated_at = $7, pictures = $9 where id = $1 \
-               and (status = 'processing' or (status = 'pending' and $8))";
+               updated_at = $7, pictures = $10 where id = $1 and status = $8 and next_check_at is not null \
+               and (status = 'processing' or $9)";
     let (code, message, response, images) = match ending {
         Ending::Made { images, response } => (None, None, Some(response), images.as_slice()),
         Ending::Failed { code, message, response } => (Some(code), Some(message), response.as_ref(), NONE),
@@ -299,6 +350,7 @@ pub async fn end(tx: &mut Tx, id: GenerationId, ending: &Ending, now: DateTime<U
             .bind(response.map(|response| Json(keepable(response))))
             .bind(Json(images))
             .bind(now)
+            .bind(seen.as_str())
             .bind(needs_no_request)
             .bind(i32::try_from(images.iter().flatten().count()).unwrap_or(i32::MAX))
             .execute(conn)

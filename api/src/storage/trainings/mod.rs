@@ -11,8 +11,9 @@ use uuid::Uuid;
 pub use self::history::{add_step, list_steps};
 use self::row::{Row, select};
 pub use self::steps::{
-    Report, add, begin_submission, cancelling, end, keep_fal_training_set, keep_training_set, let_go_of_sets, postpone,
-    report, stall, submit_again, submitted, tell_progress, wait, wait_for_result, withdraw_submission,
+    Report, add, begin_submission, cancelling, end, keep_fal_training_set, keep_training_set, let_go_of_sets,
+    look_again, postpone, report, stall, submit_again, submitted, tell_progress, wait, wait_for_result,
+    withdraw_submission,
 };
 use super::db::{on_db, on_tx};
 use super::{Db, StorageError, Tx};
@@ -127,7 +128,7 @@ pub async fn count_open(db: &Db) -> Result<Vec<(String, i64)>, StorageError> {
     Ok(on_db!(db, |conn| sqlx::query_as(sql).fetch_all(conn).await?))
 }
 
-/// Trainings at fal that are due to be asked about, longest due first.
+/// Trainings that are due to be looked after, longest due first.
 pub async fn list_due(db: &Db, now: DateTime<Utc>, limit: i64) -> Result<Vec<TrainingId>, StorageError> {
     let sql = "select id from trainings where next_check_at <= $1 order by next_check_at limit $2";
     let ids: Vec<Uuid> = on_db!(db, |conn| sqlx::query_scalar(sql).bind(now).bind(limit).fetch_all(conn).await?);

@@ -17,7 +17,7 @@ macro_rules! select {
             "select id, avatar_id, user_id, version, status, status_reason, progress, progress_source, \
              queue_position, preset, endpoint, photos, cost_microusd, expected_seconds, error_code, attempt_token, \
              training_set_key, fal_training_set_url, fal_status_url, fal_response_url, fal_cancel_url, submitted_at, \
-             lora_key, config_key, training_type, fal_request_id, fal_priority, learning_rate, trigger_phrase, steps, \
+             deadline_at, lora_key, config_key, training_type, fal_request_id, fal_priority, learning_rate, trigger_phrase, steps, \
              multiresolution_training, subject_crop, create_masks, captioning, finetune_type, finetune_comment, \
              training_logs, training_error, webhook_url, last_status_check, fal_ended_at, created_at, updated_at, \
              started_at, completed_at, retry_of, compare_with from trainings ",
@@ -47,6 +47,7 @@ pub(super) struct Row {
     training_set_key: Option<String>,
     fal_training_set_url: Option<String>,
     submitted_at: Option<DateTime<Utc>>,
+    deadline_at: Option<DateTime<Utc>>,
     lora_key: Option<String>,
     config_key: Option<String>,
     training_logs: Option<String>,
@@ -128,6 +129,7 @@ impl From<Row> for Training {
             request: row.request.into_request(),
             webhook_url: row.webhook_url,
             submitted_at: row.submitted_at,
+            deadline_at: row.deadline_at,
             last_status_check: row.last_status_check,
             fal_ended_at: row.fal_ended_at,
             lora_key: row.lora_key,

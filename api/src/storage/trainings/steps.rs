@@ -9,7 +9,7 @@ use uuid::Uuid;
 use crate::domain::ids::TrainingId;
 use crate::domain::json::keepable;
 use crate::domain::run::FalRequest;
-use crate::domain::training::{Ending, Training, Weights};
+use crate::domain::training::{Ending, LOOK_AFTER, Training, Weights};
 use crate::storage::db::on_tx;
 use crate::storage::{StorageError, Tx};
 
@@ -30,14 +30,15 @@ pub struct Report {
     pub next_check_at: DateTime<Utc>,
 }
 
-/// Adds a training. A second one of the same avatar under way is a unique violation.
+/// Adds a training, to be looked after like every one that has not ended. A second one of the same avatar under way is a
+/// unique violation.
 pub async fn add(tx: &mut Tx, training: &Training) -> Result<(), StorageError> {
     let sql = "insert into trainings (id, avatar_id, user_id, version, status, progress, progress_source, preset, \
                endpoint, photos, cost_microusd, expected_seconds, attempt_token, training_type, fal_priority, \
                learning_rate, trigger_phrase, steps, multiresolution_training, subject_crop, create_masks, captioning, \
-               finetune_type, finetune_comment, created_at, updated_at, retry_of, compare_with) values ($1, $2, $3, $4, \
+               finetune_type, finetune_comment, created_at, updated_at, retry_of, compare_with, next_check_at) values ($1, $2, $3, $4, \
                $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, \
-               $27, $28)";
+               $27, $28, $29)";
     let settings = &training.settings;
     on_tx!(tx, |conn| {
         sqlx::query(sql)
@@ -69,6 +70,7 @@ pub async fn add(tx: &mut Tx, training: &Training) -> Result<(), StorageError> {
             .bind(training.updated_at)
             .bind(training.origin.retry_of.map(|id| id.0))
             .bind(training.origin.compare_with.map(|id| id.0))
+            .bind(training.created_at + LOOK_AFTER)
             .execute(conn)
             .await?;
     });
@@ -121,6 +123,14 @@ pub async fn wait(tx: &mut Tx, id: TrainingId, reason: &str, now: DateTime<Utc>)
     Ok(waits == 1)
 }
 
+/// When to look after a training again of which fal has nothing yet.
+pub async fn look_again(tx: &mut Tx, id: TrainingId, next_check_at: DateTime<Utc>) -> Result<bool, StorageError> {
+    let sql = "update trainings set next_check_at = $2 \
+               where id = $1 and submitted_at is null and status in ('preparing', 'submitting')";
+    let moved = on_tx!(tx, |conn| sqlx::query(sql).bind(id.0).bind(next_check_at).execute(conn).await?.rows_affected());
+    Ok(moved == 1)
+}
+
 /// From here on fal may have the training: written before the call, so that it is never made twice. A submission that
 /// was withdrawn may begin again.
 pub async fn begin_submission(
@@ -128,13 +138,22 @@ pub async fn begin_submission(
     id: TrainingId,
     webhook_url: &str,
     next_check_at: DateTime<Utc>,
+    deadline_at: DateTime<Utc>,
     now: DateTime<Utc>,
 ) -> Result<bool, StorageError> {
     let sql = "update trainings set status = 'submitting', webhook_url = $2, submitted_at = $3, next_check_at = $4, \
-               status_reason = null, updated_at = $3 where id = $1 \
+               deadline_at = $5, status_reason = null, updated_at = $3 where id = $1 \
                and (status = 'preparing' or (status = 'submitting' and submitted_at is null))";
     let begun = on_tx!(tx, |conn| {
-        sqlx::query(sql).bind(id.0).bind(webhook_url).bind(now).bind(next_check_at).execute(conn).await?.rows_affected()
+        sqlx::query(sql)
+            .bind(id.0)
+            .bind(webhook_url)
+            .bind(now)
+            .bind(next_check_at)
+            .bind(deadline_at)
+            .execute(conn)
+            .await?
+            .rows_affected()
     });
     if begun == 1 {
         let sql = "insert into training_attempts (attempt_token, training_id, submitted_at, number) \
@@ -270,7 +289,7 @@ pub async fn postpone(
     now: DateTime<Utc>,
 ) -> Result<bool, StorageError> {
     let sql = "update trainings set next_check_at = $2, last_status_check = $3 \
-               where id = $1 and next_check_at is not null";
+               where id = $1 and fal_request_id is not null and next_check_at is not null";
     let moved = on_tx!(tx, |conn| {
         sqlx::query(sql).bind(id.0).bind(next_check_at).bind(now).execute(conn).await?.rows_affected()
     });
@@ -285,7 +304,8 @@ pub async fn wait_for_result(
     now: DateTime<Utc>,
 ) -> Result<bool, StorageError> {
     let sql = "update trainings set fal_ended_at = coalesce(fal_ended_at, $3), next_check_at = $2, \
-               last_status_check = $3 where id = $1 and next_check_at is not null";
+               last_status_check = $3 \
+               where id = $1 and fal_request_id is not null and next_check_at is not null";
     let waiting = on_tx!(tx, |conn| {
         sqlx::query(sql).bind(id.0).bind(next_check_at).bind(now).execute(conn).await?.rows_affected()
     });

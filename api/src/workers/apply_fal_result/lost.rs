@@ -6,8 +6,8 @@ use chrono::TimeDelta;
 use super::Case;
 use crate::domain::job::Job;
 use crate::domain::run::attempt_token;
-use crate::domain::training::{Ending, Step};
-use crate::storage::{avatars, trainings};
+use crate::domain::training::{Ending, LOOK_AFTER, Step};
+use crate::storage::{avatars, jobs, trainings};
 use crate::workers::error::JobError;
 
 /// How long fal's webhook may take to name a training whose submission was not answered.
@@ -33,6 +33,12 @@ pub(super) async fn without_request(case: &Case<'_>) -> Result<(), JobError> {
 }
 
 /// Opens a lost submission again, under a new token; a webhook with the old one is still understood.
+///
+/// No cap refuses it: the person had room for this training when they began it, and fal calls back for whatever it has
+/// taken, so after two hours of silence the second submission most likely spends what was meant for the first. But fal may
+/// have taken both. So from the call on it counts as paid twice, in the day in which it was begun: what is begun after it
+/// finds the less room. The operator's switch holds it like every submission: its job looks at the switch in the
+/// transaction that begins it.
 async fn submit_again(case: &Case<'_>) -> Result<bool, JobError> {
     let Case { app, training, .. } = *case;
     let now = app.now();
@@ -51,18 +57,23 @@ async fn submit_again(case: &Case<'_>) -> Result<bool, JobError> {
     Ok(true)
 }
 
-/// fal certainly has nothing of it, so there is nobody to wait for. Its job tries again by itself, unless its process
-/// died at the wrong moment.
+/// fal certainly has nothing of it, so there is nobody to wait for. Its job goes on by itself; should there be none, as
+/// after a database was brought back from a copy, it is begun again.
 async fn without_submission(case: &Case<'_>) -> Result<(), JobError> {
     let Case { app, training, .. } = *case;
-    match training.status {
-        TrainingStatus::Cancelling => case.end(&Ending::Cancelled).await,
-        TrainingStatus::Submitting => {
-            let mut tx = app.begin().await?;
-            app.enqueue(&mut tx, &Job::SubmitTraining { training_id: training.id }, app.now()).await?;
-            app.commit(tx).await?;
-            Ok(())
-        }
-        _ => Ok(()),
+    let training_id = training.id;
+    let job = match training.status {
+        TrainingStatus::Cancelling => return case.end(&Ending::Cancelled).await,
+        TrainingStatus::Preparing if training.training_set_key.is_none() => Job::PrepareTraining { training_id },
+        TrainingStatus::Preparing | TrainingStatus::Submitting => Job::SubmitTraining { training_id },
+        _ => return Ok(()),
+    };
+    let now = app.now();
+    let mut tx = app.begin().await?;
+    if trainings::look_again(&mut tx, training_id, now + LOOK_AFTER).await? && !jobs::is_pending(&mut tx, &job).await? {
+        tracing::warn!(training.id = %training_id, job = job.kind(), "a training had lost its job");
+        app.enqueue(&mut tx, &job, now).await?;
     }
+    app.commit(tx).await?;
+    Ok(())
 }

@@ -71,7 +71,7 @@ impl Case<'_> {
     }
 
     fn is_late(&self) -> bool {
-        self.app.now() > deadline(self.training)
+        self.training.deadline().is_some_and(|deadline| self.app.now() > deadline)
     }
 }
 
@@ -261,11 +261,6 @@ fn next_look(app: &App, training: &Training) -> DateTime<Utc> {
 
 fn submitted_at(training: &Training) -> DateTime<Utc> {
     training.submitted_at.unwrap_or(training.created_at)
-}
-
-/// Four times what it should take, and never less than two hours: queues at fal can be long.
-fn deadline(training: &Training) -> DateTime<Utc> {
-    submitted_at(training) + TimeDelta::seconds(training.expected_seconds * 4).max(TimeDelta::hours(2))
 }
 
 fn estimate(training: &Training, now: DateTime<Utc>) -> i32 {

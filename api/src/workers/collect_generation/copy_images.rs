@@ -48,7 +48,7 @@ async fn copy(
     url: &str,
     path: &Path,
 ) -> Result<Result<Image, FalError>, JobError> {
-    let size = match tokio::time::timeout(PATIENCE, app.fal.download(url, path, MAX_BYTES)).await {
+    let size = match tokio::time::timeout(PATIENCE, app.fal.download_picture(url, path, MAX_BYTES)).await {
         Ok(Ok(size)) => size,
         Ok(Err(FalError::File(error))) => return Err(JobError::from(error)),
         Ok(Err(error)) => return Ok(Err(error)),

@@ -10,7 +10,8 @@ use crate::domain::ids::GenerationId;
 use crate::storage::{avatars, generations, objects};
 use crate::workers::error::JobError;
 
-/// Ends a generation. Of all that come to tell it, only the first does anything.
+/// Ends a generation as it was seen. Of all that come to tell it, only the first does anything; and who tells it of one
+/// that has moved on meanwhile leaves it to the job that was left with the move.
 pub(in crate::workers) async fn end(app: &App, generation: &Generation, ending: &Ending) -> Result<(), JobError> {
     let now = app.now();
     let mut tx = app.begin().await?;
@@ -18,7 +19,7 @@ pub(in crate::workers) async fn end(app: &App, generation: &Generation, ending: 
     if avatars::lock(&mut tx, generation.user_id, generation.avatar_id).await?.is_none() {
         return Ok(());
     }
-    if !generations::end(&mut tx, generation.id, ending, now).await? {
+    if !generations::end(&mut tx, generation.id, generation.status, ending, now).await? {
         return Ok(());
     }
     if let Ending::Made { images, .. } = ending {

@@ -24,6 +24,8 @@ pub(super) use self::lost::SUBMISSION_WINDOW;
 const BIRTH_PATIENCE: TimeDelta = TimeDelta::minutes(2);
 /// How long a result is asked for that cannot be had.
 const RESULT_PATIENCE: TimeDelta = TimeDelta::minutes(10);
+/// fal's word for an address from which it got nothing. Of a generation the only one is that of the weights.
+const NOT_FETCHED: &str = "file_download_error";
 /// After so long the owner is told that it takes longer than it should.
 const STALL_AFTER: TimeDelta = TimeDelta::minutes(1);
 
@@ -104,7 +106,12 @@ async fn take_over(
 ) -> Result<(), JobError> {
     let output = match outcome::ask(app, request, delivery).await {
         Ok(Ended::Made(output)) => output,
-        Ok(Ended::Failed { code, message, raw }) => return fail(app, generation, code, message, Some(raw)).await,
+        Ok(Ended::Failed { code, message, raw }) => {
+            if code == NOT_FETCHED && lost::submit_again(app, generation).await? {
+                return Ok(());
+            }
+            return fail(app, generation, code, message, Some(raw)).await;
+        }
         Err(missing) => return not_yet(app, generation, &missing).await,
     };
     let generator = generators::find(&generation.endpoint)
@@ -165,7 +172,8 @@ async fn out_of_time(app: &App, generation: &Generation, request: &Handle) -> Re
     fail(app, generation, "timed_out".to_owned(), message, None).await
 }
 
-fn is_late(generation: &Generation, now: DateTime<Utc>) -> bool {
+/// Whether its time is over.
+pub(super) fn is_late(generation: &Generation, now: DateTime<Utc>) -> bool {
     generation.deadline_at.is_some_and(|deadline| now > deadline)
 }
 

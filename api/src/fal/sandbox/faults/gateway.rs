@@ -55,11 +55,22 @@ fn wishes(input: &mut Value) -> serde_json::Result<Vec<Rule>> {
     let mut rules =
         field.map_or(Ok(Vec::new()), |field| serde_json::from_value(field).map(|Wishes { faults }| faults))?;
     for word in input.get("prompt").and_then(Value::as_str).unwrap_or_default().split_whitespace() {
-        if let Some((step, fault)) = word.strip_prefix(WORD).and_then(|word| word.split_once('=')) {
-            rules.push(Rule::new(serde_json::from_value(json!({ step: fault }))?));
+        if let Some(wish) = word.strip_prefix(WORD).filter(|wish| wish.contains('=')) {
+            rules.push(rule(wish)?);
         }
     }
     Ok(rules)
+}
+
+/// A rule in one word: the fault, and perhaps numbers, as in `file=slow,ms=500,times=1`.
+fn rule(wish: &str) -> serde_json::Result<Rule> {
+    let mut parts = wish.split(',').filter_map(|part| part.split_once('='));
+    let (step, fault) = parts.next().unwrap_or_default();
+    let mut rule = json!({ "fault": { step: fault } });
+    for (name, number) in parts {
+        rule[name] = serde_json::from_str(number)?;
+    }
+    serde_json::from_value(rule)
 }
 
 /// What the caller hears when nothing is accepted.

@@ -7,7 +7,8 @@
 //!   them with how often each has acted, `DELETE` takes all away. No key is asked for;
 //! - for one request, in the submitted input: `"sandbox": {"faults": [{"fault": {"webhook": "lost"}}]}`. fal ignores
 //!   fields it does not know; here the field is taken out of the input before anything reads it;
-//! - for one request, as a word of its prompt, where the prompt is all that the tester can give: `sandbox:webhook=lost`.
+//! - for one request, as a word of its prompt, where the prompt is all that the tester can give: `sandbox:webhook=lost`,
+//!   with numbers of the rule behind it where they are wanted: `sandbox:file=slow,ms=500,times=1`.
 //!
 //! Of several rules that fit, the first that is not used up acts, so a list is a sequence. Rules outlive a restart.
 //! `words` has the faults; `gateway`, `runs`, `files` and `uploads` do them, and the post of the webhooks does its own.

@@ -5,7 +5,7 @@ use image::{RgbImage, imageops};
 use super::super::super::fixtures::{Receiver, Stage, nowhere, plain, until};
 use super::super::super::generators::{self, Generator, Made, Picture, Size};
 use super::super::super::{FalError, Outcome, Status};
-use super::super::{Fault, Rule, RunFault, WebhookFault};
+use super::super::{Fault, FileFault, Rule, RunFault, WebhookFault};
 use super::*;
 
 const QUICK: Duration = Duration::from_millis(300);
@@ -282,8 +282,17 @@ async fn a_fault_in_a_prompt_acts_on_its_own_request_and_a_wrong_word_is_told() 
     assert_eq!(rules[0].fault, Fault::Webhook(WebhookFault::Lost));
     assert_eq!(rules[0].request_id.as_ref(), Some(&lost.request_id));
 
-    let wrong = stage.fal.submit(FLUX, &ask("sandbox:webhook=lsot"), &nowhere(), None).await.expect_err("refused");
-    assert!(matches!(wrong, FalError::Refused { status: 422, .. }), "{wrong}");
+    let rare = stage.submit_to(FLUX, &ask("sandbox:file=slow,ms=700,times=2 on a hill"), &nowhere()).await;
+    let rule = stage.rules().await.pop().expect("a rule");
+    assert_eq!(
+        rule,
+        Rule { request_id: Some(rare.request_id), ..Rule::new(Fault::File(FileFault::Slow)).ms(700).times(2) }
+    );
+
+    for wrong in ["sandbox:webhook=lsot", "sandbox:webhook=lost,often=1", "sandbox:webhook=lost,times=x"] {
+        let wrong = stage.fal.submit(FLUX, &ask(wrong), &nowhere(), None).await.expect_err("refused");
+        assert!(matches!(wrong, FalError::Refused { status: 422, .. }), "{wrong}");
+    }
     let prose = stage.fal.submit(FLUX, &ask("a sandbox: with=sand"), &nowhere(), None).await;
     assert!(prose.is_ok(), "it is no word of ours");
 }
@@ -294,8 +303,13 @@ async fn a_download_is_bounded_and_whole() {
     let lora = stage.lora("ann_k").await;
     let url = made(&stage, &picture("ann_k", &lora)).await.images.remove(0).url;
     let to = stage.folder.path().join("picture");
-    let size = stage.fal.download(&url, &to, 10_000_000).await.expect("the picture");
+    let size = stage.fal.download_picture(&url, &to, 10_000_000).await.expect("the picture");
     assert_eq!(tokio::fs::read(&to).await.expect("the file").len() as u64, size);
-    assert!(matches!(stage.fal.download(&url, &to, size - 1).await, Err(FalError::TooLarge { .. })));
+    assert!(matches!(stage.fal.download_picture(&url, &to, size - 1).await, Err(FalError::TooLarge { .. })));
+    for fault in [FileFault::Endless, FileFault::Empty] {
+        stage.misbehave(&[Rule::new(Fault::File(fault)).times(1)]).await;
+        let refused = stage.fal.download_picture(&url, &to, u64::MAX).await;
+        assert!(matches!(refused, Err(FalError::Unreadable(_))), "{fault:?}: {refused:?}");
+    }
     assert!(!to.exists());
 }
