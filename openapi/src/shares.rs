@@ -34,7 +34,7 @@ pub struct Share {
     pub images: Vec<u32>,
     /// Whether it shows the prompt.
     pub with_prompt: bool,
-    /// The link. Only the answer that makes it has it, and null stands here ever after: it is kept nowhere.
+    /// The link. Only the answer that makes it has it; ever after null stands here, for it is kept nowhere.
     pub url: Option<String>,
     /// When it was made.
     pub created_at: DateTime<Utc>,

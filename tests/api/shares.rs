@@ -70,6 +70,15 @@ async fn a_link_shows_what_was_chosen_and_names_nobody(backend: Backend) {
     let (_, wordy) = share(&ann, &generation, json!({"expires_in_seconds": 60, "with_prompt": true})).await;
     let body = stranger.follow(&wordy).await.expect(200);
     assert_eq!((&body["prompt"], body["images"].as_array().map(Vec::len)), (&json!("by the sea"), Some(3)));
+    let path = format!("/v1/generations/{generation}/shares");
+    let again = async || {
+        let request = ann.request(Method::POST, &path).header("Idempotency-Key", "s-1");
+        ann.send(request.json(&json!({"expires_in_seconds": 60}))).await.expect(201)
+    };
+    let (mut made, repeated) = (again().await, again().await);
+    assert!(made["url"].is_string());
+    made["url"] = Value::Null;
+    assert_eq!(made, repeated, "a repeat makes no second one, and nobody has kept the link");
     let events = ann.get("/v1/events?after=0&types=generation.shared").await.expect(200);
     assert!(!events.to_string().contains(link.rsplit('/').next().expect("a word")), "the word is told to nobody else");
     app.finish().await;

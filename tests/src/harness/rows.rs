@@ -59,7 +59,7 @@ pub async fn generations(db: &Db, owner: Uuid, avatar: Uuid, count: i64) {
     let words = words(db);
     let (owner, name, avatar) = ((words.id)(owner), avatar, (words.id)(avatar));
     let from = (words.numbers)(count);
-    add_generations(db, &owner, &avatar, &format!("'{name}-' || i"), &from).await;
+    add_generations(db, &owner, &avatar, &format!("'{name} ' || i"), &from).await;
     let after = format!("from generations where avatar_id = {avatar}");
     for sql in [
         "insert into generation_attempts (attempt_token, generation_id, submitted_at) \

@@ -7,6 +7,7 @@ use aisha_openapi::shares::{NewShare, Share as ShareBody, SharePage};
 use aisha_openapi::vocabulary::{EventType, ResourceType, Scope};
 use axum::extract::State;
 use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Response};
 use chrono::TimeDelta;
 use serde::Deserialize;
 use serde_json::{Map, json};
@@ -17,6 +18,8 @@ use uuid::Uuid;
 
 use super::auth::Caller;
 use super::extract::{Json, Path, Query};
+use super::headers::IdempotencyHeader;
+use super::idempotency::{Claim, IdempotencyKey, Reply};
 use super::pages::PageQuery;
 use super::problem::{Problem, internal};
 use crate::app::App;
@@ -35,11 +38,12 @@ pub(super) fn routes() -> OpenApiRouter<App> {
 
 /// Make a link to pictures
 ///
-/// Whoever has the link sees the pictures, without a key, until it ends or is revoked, or the generation is deleted. The
-/// link stands in this answer alone: only a hash of it is kept, and so no `Idempotency-Key` can bring it back. One whose
-/// answer was lost can be found in the list and revoked.
+/// Whoever has the link sees the pictures, without a key, until it ends or is revoked, or the generation is deleted. It
+/// stands in this answer alone, for only its hash is kept: a repeat with the same `Idempotency-Key` makes no second one and
+/// tells all but the link. One that was lost is revoked by its id.
 #[utoipa::path(post, path = "/v1/generations/{generation_id}/shares", operation_id = "shareGeneration",
-    tag = "generations", params(("generation_id" = uuid::Uuid, Path, description = "The generation.")),
+    tag = "generations",
+    params(("generation_id" = uuid::Uuid, Path, description = "The generation."), IdempotencyHeader),
     request_body(content = NewShare, example = json!({"expires_in_seconds": 86400})),
     responses((status = 201, description = "The link.", body = ShareBody),
         (status = 409, description = "The generation has no picture.", body = aisha_openapi::problem::Problem,
@@ -47,9 +51,10 @@ pub(super) fn routes() -> OpenApiRouter<App> {
 async fn create(
     State(app): State<App>,
     caller: Caller,
+    key: IdempotencyKey,
     Path(id): Path<GenerationId>,
     body: Json<NewShare>,
-) -> Result<(StatusCode, axum::Json<ShareBody>), Problem> {
+) -> Result<Response, Problem> {
     let me = caller.with(Scope::AvatarsWrite)?;
     let new = body.value;
     let lifetime = TimeDelta::try_seconds(new.expires_in_seconds).filter(|time| (SHORTEST..=LONGEST).contains(time));
@@ -59,7 +64,10 @@ async fn create(
     })?;
     let token = Secret::random().map_err(|_| internal())?;
     let now = app.now();
-    let mut tx = app.begin().await?;
+    let mut tx = match key.claim(&app, &me, &body.request_sha256).await? {
+        Claim::Replay(response) => return Ok(response),
+        Claim::Fresh(tx) => tx,
+    };
     let generation = generations::lock(&mut tx, me.subject, id).await?.ok_or_else(Problem::not_found)?;
     let share = Share {
         id: app.ids.next(),
@@ -73,9 +81,12 @@ async fn create(
     };
     shares::add(&mut tx, &share, &token.sha256()).await?;
     app.tell(&mut tx, event(EventType::GenerationShared, &me, &share)).await?;
+    let mut body = show(share);
+    // What is kept for repeats lies in the database, where no secret belongs.
+    key.keep(&mut tx, &me, &Reply::new(StatusCode::CREATED, &body)?).await?;
     app.commit(tx).await?;
-    let url = format!("{}v1/shared/{}", app.settings.public_url, token.expose());
-    Ok((StatusCode::CREATED, axum::Json(show(share, Some(url)))))
+    body.url = Some(format!("{}v1/shared/{}", app.settings.public_url, token.expose()));
+    Ok((StatusCode::CREATED, axum::Json(body)).into_response())
 }
 
 /// Which links are wanted.
@@ -103,7 +114,7 @@ async fn list(
     let request = page.request(&filters)?;
     let of = filter.generation_id.map(GenerationId);
     let found = shares::list(&app.db, me.subject, of, &request, app.now()).await?;
-    let data = found.items.into_iter().map(|share| show(share, None)).collect();
+    let data = found.items.into_iter().map(show).collect();
     Ok(axum::Json(SharePage { data, next_cursor: found.next.map(|place| place.to_cursor(&filters)) }))
 }
 
@@ -138,13 +149,13 @@ fn chosen(generation: &Generation, wanted: Option<Vec<u32>>) -> Result<Vec<u32>,
     Ok(wanted)
 }
 
-fn show(share: Share, url: Option<String>) -> ShareBody {
+fn show(share: Share) -> ShareBody {
     ShareBody {
         id: share.id.0,
         generation_id: share.generation_id.0,
         images: share.images,
         with_prompt: share.with_prompt,
-        url,
+        url: None,
         created_at: share.created_at,
         expires_at: share.expires_at,
     }

@@ -95,19 +95,18 @@ async fn corrections(
     begin: DateTime<Utc>,
     end: DateTime<Utc>,
 ) -> Result<Vec<(DateTime<Utc>, i64)>, StorageError> {
-    let sql = "select s.started_at, s.cost_microusd from generation_attempts a \
-                   join spending s on s.run_id = a.generation_id \
-                   where a.number > 1 and s.started_at >= $1 and s.started_at < $2 \
-               union all select s.started_at, s.cost_microusd from training_attempts a \
-                   join spending s on s.run_id = a.training_id \
-                   where a.number > 1 and s.started_at >= $1 and s.started_at < $2 \
-               union all select s.started_at, -s.cost_microusd from generations g join spending s on s.run_id = g.id \
+    // What is rare comes first: `cross` keeps SQLite to that.
+    let sql = "select s.started_at, s.cost_microusd from generation_attempts a cross join spending s \
+                   where a.number > 1 and s.run_id = a.generation_id and s.started_at >= $1 and s.started_at < $2 \
+               union all select s.started_at, s.cost_microusd from training_attempts a cross join spending s \
+                   where a.number > 1 and s.run_id = a.training_id and s.started_at >= $1 and s.started_at < $2 \
+               union all select s.started_at, -s.cost_microusd from generations g cross join spending s \
                    where g.status in ('failed', 'cancelled') and g.created_at >= $3 and g.created_at < $4 \
-                   and s.started_at >= $1 and s.started_at < $2 \
+                   and s.run_id = g.id and s.started_at >= $1 and s.started_at < $2 \
                    and not exists (select 1 from generation_attempts a where a.generation_id = g.id) \
-               union all select s.started_at, -s.cost_microusd from trainings t join spending s on s.run_id = t.id \
+               union all select s.started_at, -s.cost_microusd from trainings t cross join spending s \
                    where t.status in ('failed', 'cancelled') and t.created_at >= $3 and t.created_at < $4 \
-                   and s.started_at >= $1 and s.started_at < $2 \
+                   and s.run_id = t.id and s.started_at >= $1 and s.started_at < $2 \
                    and not exists (select 1 from training_attempts a where a.training_id = t.id)";
     // A run and its expense are written together, but each may bear a time of its own.
     let slack = TimeDelta::hours(1);
