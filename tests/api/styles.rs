@@ -121,5 +121,5 @@ async fn the_operator_may_have_other_styles() {
 
     std::fs::write(file.path(), text.replace("{trigger}", "{name}")).expect("a file");
     let error = Config::from_env(&env(file.path().to_str().expect("a path"))).expect_err("a broken file");
-    assert!(error.to_string().starts_with("AISHA_STYLES_FILE: the prompt of the style plain"), "{error}");
+    assert!(error.to_string().starts_with("AISHA_STYLES: the prompt of the style plain"), "{error}");
 }

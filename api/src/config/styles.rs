@@ -5,19 +5,16 @@ use std::sync::Arc;
 use super::{ConfigError, Environment};
 use crate::domain::style::Catalogue;
 
-const NAME: &str = "AISHA_STYLES_FILE";
+const NAME: &str = "AISHA_STYLES";
 /// What is made by itself, one for each kind of avatar.
 const PREVIEWS: [&str; 3] = ["first_look", "first_look_style", "first_look_object"];
 const BUILT_IN: &str = include_str!("../../styles.toml");
 
 /// Reads and checks them whole.
 pub(super) fn from_env(env: &Environment) -> Result<Arc<Catalogue>, ConfigError> {
-    let wrong = |problem| ConfigError::new(NAME, problem);
-    let text = match env.text(NAME)? {
-        None => return read(BUILT_IN).map(Arc::new).map_err(wrong),
-        Some(path) => std::fs::read_to_string(path).map_err(|error| wrong(format!("the file cannot be read: {error}"))),
-    };
-    read(&text?).map(Arc::new).map_err(wrong)
+    let text = env.text(NAME)?;
+    let catalogue = read(text.as_deref().unwrap_or(BUILT_IN));
+    catalogue.map(Arc::new).map_err(|problem| ConfigError::new(NAME, problem))
 }
 
 /// The packs of which one is made by itself when a training has completed.
@@ -42,7 +39,7 @@ pub(super) fn preview(env: &Environment, catalogue: &Catalogue) -> Result<Vec<St
 fn read(text: &str) -> Result<Catalogue, String> {
     let catalogue: Catalogue = toml::from_str(text).map_err(|error| {
         let line = error.span().map_or(1, |span| 1 + text[..span.start.min(text.len())].matches('\n').count());
-        format!("line {line} of the file: {}", error.message().replace('\n', " "))
+        format!("line {line}: {}", error.message().replace('\n', " "))
     })?;
     catalogue.checked()
 }
@@ -94,9 +91,9 @@ mod tests {
     fn a_broken_file_is_told_in_one_line_with_its_place() {
         assert!(read(SMALL).is_ok());
         for (good, bad, told) in [
-            ("[[style]]", "[[style]", "line 6 of the file"),
-            ("ru = \"Портрет\"", "de = \"Porträt\"", "line 4 of the file"),
-            ("\"1:1\"", "\"2:1\"", "line 12 of the file"),
+            ("[[style]]", "[[style]", "line 6: "),
+            ("ru = \"Портрет\"", "de = \"Porträt\"", "line 4: "),
+            ("\"1:1\"", "\"2:1\"", "line 12: "),
             ("category = \"portrait\"", "category = \"other\"", "the style plain is in the category other"),
             ("{trigger}, {prompt}", "{prompt}", "the prompt of the style plain must have {trigger} once"),
             ("id = \"plain\"", "id = \"Plain\"", "the id of a style"),

@@ -1,4 +1,4 @@
-//! A language model behind the chat protocol of OpenAI, which most services and local servers speak: `POST
+//! A language model behind the chat protocol of `OpenAI`, which most services and local servers speak: `POST
 //! {url}/chat/completions`. Only what all of them understand is sent.
 
 use std::sync::Arc;

@@ -1,6 +1,6 @@
 //! Work on prompts before a model is told them: a translation into the English that models understand best, with what a
 //! photographer would add, and the prompt that a photo could have been made from. Nobody does it unless the operator says
-//! who; [`Chat`] asks a language model that speaks the protocol of OpenAI. The room depends on the domain alone.
+//! who; [`Chat`] asks a language model that speaks the protocol of `OpenAI`. The room depends on the domain alone.
 
 mod answer;
 mod chat;

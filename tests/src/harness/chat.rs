@@ -1,4 +1,4 @@
-//! A language model that speaks the chat protocol of OpenAI, as strictly as OpenAI does about requests, and answers what a
+//! A language model that speaks the chat protocol of `OpenAI`, as strictly about requests as `OpenAI` is, and answers what a
 //! test wants.
 
 use std::convert::Infallible;
@@ -46,11 +46,11 @@ pub struct Chat {
     serving: JoinHandle<()>,
 }
 
-/// What it answers to the text of a question.
-type Answering = Box<dyn Fn(&str) -> Reply + Send>;
+/// What is answered to the text of a question.
+type Answerer = Box<dyn Fn(&str) -> Reply + Send>;
 
 struct State {
-    answer: Mutex<Answering>,
+    answer: Mutex<Answerer>,
     questions: Mutex<Vec<Value>>,
 }
 

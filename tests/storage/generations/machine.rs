@@ -103,7 +103,7 @@ impl Known {
                 Self { status: Word(S::Processing), is_submitted: true, has_request: true, has_deadline: true, ..self }
             }
             Step::Reopen if is_processing && !self.is_given_up => {
-                Self { attempts: self.attempts, has_deadline: true, ..Self::NEW }
+                Self { has_prompt: self.has_prompt, attempts: self.attempts, has_deadline: true, ..Self::NEW }
             }
             Step::Processing | Step::Stall if is_processing => self,
             Step::Postpone if self.is_asked_about => self,

@@ -1,5 +1,6 @@
 //! The newest pictures of an avatar in one.
 
+use aisha_imaging::sheet::Layout;
 use aisha_openapi::vocabulary::{GenerationStatus, Scope};
 use axum::extract::State;
 use axum::http::HeaderMap;
@@ -48,6 +49,6 @@ async fn sheet(
     let newest = PageRequest { limit: MOST, after: None };
     let found = generations::list(&app.db, me.subject, &filter, &newest).await?;
     let pictures = found.items.into_iter().flat_map(|generation| generation.images.into_iter().flatten());
-    let shown = pictures.map(|picture| Shown { thumbnail_key: picture.thumbnail_key, mark: None });
-    contact_sheet::answer(&app, me.subject, &headers, shown.take(MOST.into()).collect()).await
+    let shown = pictures.map(|picture| Shown { thumbnail_key: Some(picture.thumbnail_key), mark: None });
+    contact_sheet::answer(&app, me.subject, &headers, Layout::Rows, shown.take(MOST.into()).collect()).await
 }

@@ -1,6 +1,6 @@
 //! All photos of an avatar in one picture.
 
-use aisha_imaging::sheet::Mark;
+use aisha_imaging::sheet::{Layout, Mark};
 use aisha_openapi::vocabulary::{Scope, Verdict};
 use axum::extract::State;
 use axum::http::HeaderMap;
@@ -43,10 +43,10 @@ async fn sheet(
     let me = caller.with(Scope::AvatarsRead)?;
     let album = Album::read(&app, me.subject, avatar_id, Language::En).await?;
     let shown = album.photos.iter().map(|photo| Shown {
-        thumbnail_key: photo.thumbnail_key.clone(),
+        thumbnail_key: Some(photo.thumbnail_key.clone()),
         mark: Some(mark(album.verdict(&app, photo), photo.excluded)),
     });
-    contact_sheet::answer(&app, me.subject, &headers, shown.collect()).await
+    contact_sheet::answer(&app, me.subject, &headers, Layout::Rows, shown.collect()).await
 }
 
 const fn mark(verdict: Verdict, excluded: bool) -> Mark {
