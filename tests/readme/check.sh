@@ -67,6 +67,8 @@ says() {
 [ "$(says '"diffusers_lora_file_url": "http')" -eq 1 ] || fail "there is no link to the weights"
 [ "$(says '"is_main": true')" -eq 1 ] || fail "the avatar is not the main one"
 [ -s weights.safetensors ] || fail "the weights are empty"
+[ -s pictures.zip ] && [ -s pictures.jpg ] || fail "the pictures did not come together"
+[ "$(says '"pictures": 2$')" -ge 1 ] || fail "the link does not show both pictures"
 [ "$(says '"acknowledged_seq": 1')" -eq 1 ] || fail "the consumer does not keep its number"
 [ "$(says '^event: training.completed$')" -eq 1 ] || fail "the stream does not tell of the training"
 [ "$(says '"status": "draft"')" -eq 1 ] || fail "the bot could not make an avatar for somebody"

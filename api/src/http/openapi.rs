@@ -143,7 +143,7 @@ fn complete_operation(operation: &mut Operation, takes_body: bool) {
 /// Plain bytes have no schema in OpenAPI 3.1: the type alone says what they are.
 fn without_schema_of_bytes(kind: &str, content: &mut RefOr<Content>) {
     if let RefOr::T(content) = content
-        && (kind.starts_with("image/") || kind == "application/octet-stream")
+        && (kind.starts_with("image/") || matches!(kind, "application/octet-stream" | "application/zip"))
     {
         content.schema = None;
     }
