@@ -24,3 +24,4 @@ pub mod trainings;
 pub mod users;
 pub mod vocabulary;
 pub mod webhooks;
+mod words;
