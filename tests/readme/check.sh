@@ -62,7 +62,7 @@ says() {
 }
 [ "$(says '"created"$')" -eq 5 ] || fail "five photos were not created"
 [ "$(says '"type": "training",')" -eq 1 ] || fail "the event does not name the training"
-[ "$(says '"status": "completed"')" -eq 2 ] || fail "training and avatar are not both completed"
+[ "$(says '"status": "completed"')" -eq 3 ] || fail "training, avatar and pictures are not all completed"
 [ "$(says '"progress": 100,')" -eq 1 ] || fail "the progress is not 100"
 [ "$(says '"diffusers_lora_file_url": "http')" -eq 1 ] || fail "there is no link to the weights"
 [ "$(says '"is_main": true')" -eq 1 ] || fail "the avatar is not the main one"

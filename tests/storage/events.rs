@@ -246,7 +246,9 @@ async fn a_reader_misses_and_doubles_nothing_under_sixteen_writers(store: Store)
         read
     };
     let all = join(join(writers, reader), join(sequencer(), sequencer()));
-    let ((told, read), _) = tokio::time::timeout(aisha_tests::harness::app::PATIENCE, all).await.expect("an end");
+    // Beside thousands of ways through the models each of its commits waits for the disk.
+    let patience = 4 * aisha_tests::harness::app::PATIENCE;
+    let ((told, read), _) = tokio::time::timeout(patience, all).await.expect("an end");
     let numbers: Vec<_> = read.iter().map(|(seq, _)| *seq).collect();
     assert_eq!(numbers, (1..=i64::try_from(WRITERS * EACH).unwrap()).collect::<Vec<_>>());
     let read: BTreeSet<_> = read.into_iter().map(|(_, id)| id).collect();
