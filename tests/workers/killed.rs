@@ -104,6 +104,8 @@ impl Program {
         command.env("AISHA_SANDBOX_TRAINING_SECONDS", "1").env("AISHA_SWEEP_SECONDS", "1");
         command.env("AISHA_JOB_LEASE_SECONDS", "2").env("AISHA_FACE_MODEL", "off").envs(self.settings.iter().cloned());
         command.env("AISHA_KEY_REQUESTS_PER_SECOND", "0").env("AISHA_USER_REQUESTS_PER_SECOND", "0");
+        // Only what a test asks for is counted.
+        command.env("AISHA_PREVIEW_PACK", "off");
         command.envs(settings.iter().copied());
         *self.process.borrow_mut() = Some(command.spawn().expect("the program starts"));
         let anybody = Person::new(self.url(), None);
