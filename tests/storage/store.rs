@@ -24,8 +24,8 @@ use uuid::Uuid;
 
 /// A name that is cut, folded or compared wrongly by whatever takes bytes for letters.
 pub(crate) const NAME: &str = "Аня O'Neil \u{1F469}\u{200D}\u{1F3A8} e\u{301} \"%_\\";
-/// Held by a test that walks thousands of ways through a model: two at once would leave no disk to the others.
-pub(crate) static ONE_MODEL: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
+/// Tests that walk thousands of ways through a model, two at a time: more would leave no disk to the others.
+pub(crate) static MODELS: tokio::sync::Semaphore = tokio::sync::Semaphore::const_new(2);
 /// How long what must wait is watched waiting.
 const A_WHILE: Duration = Duration::from_millis(50);
 

@@ -14,7 +14,7 @@ use serde_json::json;
 use sqlx::FromRow;
 use tokio::runtime::Runtime;
 
-use crate::store::{self, ONE_MODEL, Store, at};
+use crate::store::{self, MODELS, Store, at};
 use crate::trainings::ways;
 
 /// What can happen to a generation.
@@ -197,7 +197,7 @@ async fn go(db: &Db, avatar: &Avatar, training: &Training, steps: &[Step]) -> Re
 }
 
 fn every_way_is_one_of_the_model(runtime: &Runtime, store: &Store) {
-    let _turn = runtime.block_on(ONE_MODEL.lock());
+    let _turn = runtime.block_on(MODELS.acquire()).expect("it is never closed");
     let (avatar, training) = runtime.block_on(async {
         let avatar = store.avatar(store.user("ann").await).await;
         let training = store.training(&avatar, TrainingStatus::Completed).await;

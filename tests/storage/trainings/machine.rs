@@ -12,7 +12,7 @@ use proptest::test_runner::{Config, TestRunner};
 use sqlx::FromRow;
 use tokio::runtime::Runtime;
 
-use crate::store::{self, ONE_MODEL, Store, at};
+use crate::store::{self, MODELS, Store, at};
 
 /// What can happen to a training.
 #[derive(Debug, Clone, Copy)]
@@ -183,7 +183,7 @@ pub(crate) fn ways() -> u32 {
 }
 
 fn every_way_is_one_of_the_model(runtime: &Runtime, store: &Store) {
-    let _turn = runtime.block_on(ONE_MODEL.lock());
+    let _turn = runtime.block_on(MODELS.acquire()).expect("it is never closed");
     let avatar = runtime.block_on(async { store.avatar(store.user("ann").await).await });
     let seen = RefCell::new(Vec::new());
     let config = Config { cases: ways(), failure_persistence: None, ..Config::default() };
