@@ -1,0 +1,46 @@
+//! The `aisha-bot` program.
+
+use std::process::ExitCode;
+
+use aisha_bot::config::{Config, ConfigError, Environment};
+use aisha_bot::{StartError, run};
+
+/// What the shell's own tools use for "called wrongly".
+const CALLED_WRONGLY: u8 = 2;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let env = Environment::of_process();
+    let config = match Config::from_env(&env).and_then(|config| config.log(&env).map(|()| config)) {
+        Ok(config) => config,
+        Err(error) => return refuse(&error.into()),
+    };
+    match run(config, shutdown()).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => refuse(&error),
+    }
+}
+
+/// Says in one line why the bot does not run.
+fn refuse(error: &anyhow::Error) -> ExitCode {
+    eprintln!("error: {error:#}");
+    let told_wrongly = error.is::<ConfigError>() || error.is::<StartError>();
+    if told_wrongly { ExitCode::from(CALLED_WRONGLY) } else { ExitCode::FAILURE }
+}
+
+/// Ends when the process is asked to.
+async fn shutdown() {
+    let interrupted = tokio::signal::ctrl_c();
+    let terminated = async {
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(mut signal) => {
+                signal.recv().await;
+            }
+            Err(_) => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        _ = interrupted => {}
+        () = terminated => {}
+    }
+}

@@ -1,0 +1,51 @@
+//! A screen.
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::{Ctx, Next, Place};
+use crate::api::ApiError;
+use crate::buttons::{Argument as _, taps};
+use crate::telegram::Said;
+use crate::view::View;
+
+/// The places of this screen.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum At {
+    Upload { avatar: Uuid },
+}
+
+taps! {
+    /// The buttons of this screen.
+    Tap {
+        /// Nothing yet.
+        Nothing = "nothing",
+    }
+}
+
+impl At {
+    pub const fn of(avatar: Uuid) -> Self {
+        Self::Upload { avatar }
+    }
+    pub const fn parent(&self) -> Place {
+        Place::Home
+    }
+}
+
+pub(super) async fn draw(ctx: &Ctx<'_>, at: &At) -> Result<View, ApiError> {
+    Ok(View::new(format!("{at:?}")).back(ctx.texts))
+}
+
+pub(super) async fn tap(_ctx: &Ctx<'_>, at: &At, tap: Tap) -> Result<Next, ApiError> {
+    match tap {
+        Tap::Nothing => Ok(Next::to(Place::Photos(at.clone()))),
+    }
+}
+
+pub(super) async fn hear(_ctx: &Ctx<'_>, _at: &At, _said: &Said) -> Result<Option<Next>, ApiError> {
+    Ok(None)
+}
+pub(super) async fn take(_ctx: &Ctx<'_>, place: &Place, _said: &Said) -> Result<Next, ApiError> {
+    Ok(Next::to(place.clone()))
+}

@@ -1,0 +1,51 @@
+//! A screen.
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::{Ctx, Next, Place};
+use crate::api::ApiError;
+use crate::buttons::{Argument as _, taps};
+use crate::telegram::Said;
+use crate::view::View;
+
+/// The places of this screen.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum At {
+    Menu,
+}
+
+taps! {
+    /// The buttons of this screen.
+    Tap {
+        /// Nothing yet.
+        Nothing = "nothing",
+    }
+}
+
+impl At {
+    pub const fn start() -> Self {
+        Self::Menu
+    }
+    pub const fn language() -> Self {
+        Self::Menu
+    }
+    pub const fn parent(&self) -> Place {
+        Place::Home
+    }
+}
+
+pub(super) async fn draw(ctx: &Ctx<'_>, at: &At) -> Result<View, ApiError> {
+    Ok(View::new(format!("{at:?}")).back(ctx.texts))
+}
+
+pub(super) async fn tap(_ctx: &Ctx<'_>, at: &At, tap: Tap) -> Result<Next, ApiError> {
+    match tap {
+        Tap::Nothing => Ok(Next::to(Place::Settings(at.clone()))),
+    }
+}
+
+pub(super) async fn hear(_ctx: &Ctx<'_>, _at: &At, _said: &Said) -> Result<Option<Next>, ApiError> {
+    Ok(None)
+}

@@ -1,0 +1,227 @@
+//! What leaves for Telegram: cards, files, toasts.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use teloxide::payloads::setters::*;
+use teloxide::prelude::Requester as _;
+use teloxide::types::{
+    CallbackQueryId, ChatAction, ChatId, InlineKeyboardButton, InlineKeyboardMarkup, InputFile, InputMedia,
+    InputMediaPhoto, LinkPreviewOptions, MessageId, ParseMode,
+};
+use teloxide::{ApiError, RequestError};
+use tokio::io::AsyncRead;
+
+use super::Telegram;
+use crate::buttons::Revision;
+use crate::view::View;
+
+/// Why something could not be shown.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum SendError {
+    /// Telegram wants to be left alone for this time.
+    #[error("Telegram asks to wait {0:?}")]
+    Wait(Duration),
+    /// The person has blocked the bot, or is gone: nobody can be reached there.
+    #[error("the chat cannot be reached")]
+    Unreachable,
+    /// The message to be changed is gone or too old.
+    #[error("the message cannot be changed")]
+    Lost,
+    /// The file is larger than Telegram gives to a bot.
+    #[error("the file is too large for the Bot API")]
+    TooLarge,
+    /// Telegram did not do it, for certain.
+    #[error("Telegram refuses: {0}")]
+    Refused(String),
+    /// Nobody knows whether Telegram has done it.
+    #[error("no answer of Telegram: {0}")]
+    Unknown(String),
+}
+
+impl From<RequestError> for SendError {
+    fn from(error: RequestError) -> Self {
+        match error {
+            RequestError::RetryAfter(seconds) => Self::Wait(seconds.duration()),
+            RequestError::Api(
+                ApiError::BotBlocked
+                | ApiError::UserDeactivated
+                | ApiError::ChatNotFound
+                | ApiError::CantInitiateConversation
+                | ApiError::CantTalkWithBots
+                | ApiError::BotKicked,
+            ) => Self::Unreachable,
+            RequestError::Api(
+                ApiError::MessageToEditNotFound
+                | ApiError::MessageCantBeEdited
+                | ApiError::MessageToDeleteNotFound
+                | ApiError::MessageCantBeDeleted
+                | ApiError::MessageIdInvalid,
+            ) => Self::Lost,
+            RequestError::Api(ApiError::Unknown(text)) if text.contains("file is too big") => Self::TooLarge,
+            RequestError::Api(error) => Self::Refused(error.to_string()),
+            RequestError::MigrateToChatId(_) => Self::Unreachable,
+            // The text of an answer that is none may hold anything; what kind of error it was is enough.
+            RequestError::InvalidJson { source, .. } => Self::Unknown(source.to_string()),
+            RequestError::Network(error) => Self::Unknown(kind_of(&error)),
+            RequestError::Io(error) => Self::Unknown(error.to_string()),
+        }
+    }
+}
+
+/// What went wrong on the way, without the address, which holds the token.
+fn kind_of<E: std::error::Error>(error: &E) -> String {
+    let mut cause: &dyn std::error::Error = error;
+    while let Some(next) = cause.source() {
+        cause = next;
+    }
+    cause.to_string()
+}
+
+impl SendError {
+    /// Whether the same may succeed later by itself.
+    #[must_use]
+    pub const fn passes(&self) -> bool {
+        matches!(self, Self::Wait(_) | Self::Unknown(_))
+    }
+}
+
+/// A card to be shown: a view with the bytes of its picture.
+pub struct Card<'a> {
+    /// What it shows.
+    pub view: &'a View,
+    /// Its picture's bytes.
+    pub picture: Option<Bytes>,
+    /// What its buttons are drawn with.
+    pub revision: Revision,
+}
+
+impl Card<'_> {
+    fn keyboard(&self) -> InlineKeyboardMarkup {
+        InlineKeyboardMarkup::new(self.view.buttons.iter().map(|row| {
+            row.iter().map(|key| InlineKeyboardButton::callback(key.label.clone(), key.button.encode(self.revision)))
+        }))
+    }
+
+    fn file(&self) -> Option<InputFile> {
+        self.picture.clone().map(|bytes| InputFile::memory(bytes).file_name("picture.jpg"))
+    }
+}
+
+const NO_PREVIEW: LinkPreviewOptions = LinkPreviewOptions {
+    is_disabled: true,
+    url: None,
+    prefer_small_media: false,
+    prefer_large_media: false,
+    show_above_text: false,
+};
+
+impl Telegram {
+    /// Shows a new message; its number in the chat.
+    pub async fn send(&self, chat: i64, card: &Card<'_>, silent: bool) -> Result<i32, SendError> {
+        let (chat, text, keyboard) = (ChatId(chat), card.view.text.clone(), card.keyboard());
+        let sent = match card.file() {
+            Some(file) => {
+                let send = self.files.send_photo(chat, file).caption(text).parse_mode(ParseMode::Html);
+                send.reply_markup(keyboard).disable_notification(silent).await?
+            }
+            None => {
+                let send = self.bot.send_message(chat, text).parse_mode(ParseMode::Html);
+                let send = send.link_preview_options(NO_PREVIEW).disable_notification(silent);
+                // An empty keyboard is refused on a new message.
+                if card.view.buttons.is_empty() { send.await? } else { send.reply_markup(keyboard).await? }
+            }
+        };
+        Ok(sent.id.0)
+    }
+
+    /// Changes a message of ours into what the card shows. `same_picture` leaves the picture as it is.
+    pub async fn edit(&self, chat: i64, message: i32, card: &Card<'_>, same_picture: bool) -> Result<(), SendError> {
+        let (chat, message) = (ChatId(chat), MessageId(message));
+        let (text, keyboard) = (card.view.text.clone(), card.keyboard());
+        let edited = match card.file() {
+            Some(file) if !same_picture => {
+                let media = InputMediaPhoto::new(file).caption(text).parse_mode(ParseMode::Html);
+                let edit = self.files.edit_message_media(chat, message, InputMedia::Photo(media));
+                edit.reply_markup(keyboard).await.map(drop)
+            }
+            _ if card.view.picture.is_some() => {
+                let edit = self.bot.edit_message_caption(chat, message).caption(text).parse_mode(ParseMode::Html);
+                edit.reply_markup(keyboard).await.map(drop)
+            }
+            _ => {
+                let edit = self.bot.edit_message_text(chat, message, text).parse_mode(ParseMode::Html);
+                edit.link_preview_options(NO_PREVIEW).reply_markup(keyboard).await.map(drop)
+            }
+        };
+        match edited {
+            Err(RequestError::Api(ApiError::MessageNotModified)) => Ok(()),
+            outcome => outcome.map_err(SendError::from),
+        }
+    }
+
+    /// Takes a message of ours away; one that is gone already is fine.
+    pub async fn delete(&self, chat: i64, message: i32) -> Result<(), SendError> {
+        match self.bot.delete_message(ChatId(chat), MessageId(message)).await.map_err(SendError::from) {
+            Ok(_) | Err(SendError::Lost) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Takes the buttons of a message away.
+    pub async fn strip(&self, chat: i64, message: i32) -> Result<(), SendError> {
+        let strip = self.bot.edit_message_reply_markup(ChatId(chat), MessageId(message)).await;
+        match strip {
+            Ok(_) | Err(RequestError::Api(ApiError::MessageNotModified)) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Plain words, without a button.
+    pub async fn say(&self, chat: i64, text: &str) -> Result<(), SendError> {
+        self.bot.send_message(ChatId(chat), text).parse_mode(ParseMode::Html).await?;
+        Ok(())
+    }
+
+    /// Sends a file as it is read.
+    pub async fn send_document(
+        &self,
+        chat: i64,
+        name: &str,
+        bytes: impl AsyncRead + Send + Unpin + 'static,
+    ) -> Result<(), SendError> {
+        let file = InputFile::read(bytes).file_name(name.to_owned());
+        self.files.send_document(ChatId(chat), file).await?;
+        Ok(())
+    }
+
+    /// Sends pictures together, the caption under the first; Telegram takes up to 10.
+    pub async fn send_album(&self, chat: i64, pictures: Vec<Bytes>, caption: &str) -> Result<(), SendError> {
+        let mut media = pictures.into_iter().enumerate().map(|(place, bytes)| {
+            let media = InputMediaPhoto::new(InputFile::memory(bytes).file_name(format!("{}.jpg", place + 1)));
+            if place == 0 { media.caption(caption).parse_mode(ParseMode::Html) } else { media }
+        });
+        if media.len() == 1 {
+            let InputMediaPhoto { media: file, caption, .. } = media.next().expect("there is one");
+            let send = self.files.send_photo(ChatId(chat), file).parse_mode(ParseMode::Html);
+            send.caption(caption.unwrap_or_default()).await?;
+        } else {
+            self.files.send_media_group(ChatId(chat), media.map(InputMedia::Photo)).await?;
+        }
+        Ok(())
+    }
+
+    /// Shows that something is on its way; a hint that may be lost.
+    pub async fn uploading(&self, chat: i64) {
+        let _ = self.bot.send_chat_action(ChatId(chat), ChatAction::UploadPhoto).await;
+    }
+
+    /// Answers a tap, so that its button stops turning; with a few words or none. One that is too old needs no answer.
+    pub async fn answer(&self, query_id: &str, words: Option<&str>) {
+        let answer = self.bot.answer_callback_query(CallbackQueryId(query_id.to_owned()));
+        let _ = match words {
+            Some(words) => answer.text(words).await,
+            None => answer.await,
+        };
+    }
+}
