@@ -11,7 +11,7 @@ use chrono::TimeDelta;
 use crate::api::ApiError;
 use crate::bot::Bot;
 use crate::clock::now;
-use crate::outbox::Delivery;
+use crate::delivery::Delivery;
 use crate::storage::Shown;
 
 /// What the service calls this reader.

@@ -8,7 +8,7 @@ use crate::api::ApiError;
 use crate::bot::Bot;
 use crate::buttons::{Argument as _, Button, Door};
 use crate::clock::now;
-use crate::parcels;
+use crate::delivery::Delivery;
 use crate::screens::{self, Ctx, Next};
 use crate::storage::Chat;
 use crate::telegram::Heard;
@@ -195,8 +195,9 @@ fn settle(mut chat: Chat, update_id: i64, next: Result<Next, ApiError>) -> Resul
     chat.words = next.words;
     chat.locale = next.locale.unwrap_or(chat.locale);
     let keyed = next.parcels.into_iter().enumerate();
-    let parcels =
-        keyed.map(|(place, parcel)| (format!("parcel:{update_id}:{place}"), parcels::write(parcel))).collect();
+    let parcels = keyed
+        .map(|(place, parcel)| (format!("parcel:{update_id}:{place}"), Delivery::Parcel(parcel).write()))
+        .collect();
     Ok(Outcome { chat, parcels })
 }
 

@@ -13,6 +13,7 @@ pub mod buttons;
 pub mod card;
 pub mod clock;
 pub mod config;
+pub mod delivery;
 pub mod events;
 pub mod handle;
 pub mod inbox;

@@ -7,15 +7,14 @@ use std::time::Duration;
 
 use aisha_openapi::vocabulary::Locale;
 use chrono::TimeDelta;
-use serde::{Deserialize, Serialize};
-use uuid::Uuid;
 
 use crate::api::{ApiError, Person};
 use crate::bot::Bot;
 use crate::clock::now;
+use crate::delivery::Delivery;
 use crate::parcels::{self, ParcelError};
 use crate::screens::{Parcel, generate, training, transcripts};
-use crate::storage::{Due, Sent};
+use crate::storage::{self, Due, Sent};
 use crate::telegram::{Card, SendError};
 use crate::texts::Texts;
 use crate::view::View;
@@ -26,30 +25,6 @@ const PACE: Duration = Duration::from_millis(50);
 const LONGEST_NAP: Duration = Duration::from_secs(30);
 /// How often something that is refused is tried.
 const ATTEMPTS: i64 = 5;
-
-/// Something that is told or sent beside the cards.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Delivery {
-    /// How a training ended, or that it stalls.
-    Training(Uuid),
-    /// The pictures of a generation, or why there are none.
-    Generation(Uuid),
-    /// The pictures of a pack.
-    Pack(Uuid),
-    /// What was written down.
-    Transcript(Uuid),
-    /// A file somebody asked for.
-    Parcel(Parcel),
-}
-
-impl Delivery {
-    /// As the outbox keeps it.
-    #[must_use]
-    pub fn write(&self) -> String {
-        serde_json::to_string(self).expect("a delivery is plain data")
-    }
-}
 
 /// Sends what is due until the bot stops.
 pub async fn run(bot: Bot) -> anyhow::Result<()> {
@@ -97,8 +72,8 @@ async fn recover(bot: &Bot) -> anyhow::Result<()> {
 }
 
 /// Sends one thing and notes how that ended.
-async fn deliver(bot: &Bot, due: &Due) -> sqlx::Result<()> {
-    let Ok(delivery) = serde_json::from_str::<Delivery>(&due.body) else {
+async fn deliver(bot: &Bot, due: &Due) -> storage::Result<()> {
+    let Some(delivery) = Delivery::read(&due.body) else {
         tracing::error!(key = due.key, "nobody knows what this is");
         return bot.storage.sent(&due.key, due.chat, Sent::Dropped, now()).await;
     };
@@ -161,7 +136,7 @@ fn told(told: generate::Told) -> Wrapped {
 }
 
 /// Notes how an attempt ended.
-async fn end(bot: &Bot, due: &Due, outcome: Result<(), ParcelError>) -> sqlx::Result<()> {
+async fn end(bot: &Bot, due: &Due, outcome: Result<(), ParcelError>) -> storage::Result<()> {
     let later = |seconds: i64| Sent::Again(now() + TimeDelta::seconds(seconds));
     let again = if due.attempts + 1 < ATTEMPTS { later(5) } else { Sent::Dropped };
     let sent = match outcome {

@@ -4,18 +4,11 @@ use futures_util::StreamExt as _;
 use futures_util::stream::iter;
 
 use crate::api::{ApiError, Person};
-use crate::outbox::Delivery;
 use crate::screens::Parcel;
 use crate::telegram::{SendError, Telegram};
 
 /// What Telegram's own servers take from a bot, with room for what frames a file.
 const MAX_FILE: u64 = 49_000_000;
-
-/// A parcel, as the outbox keeps it.
-#[must_use]
-pub fn write(parcel: Parcel) -> String {
-    serde_json::to_string(&Delivery::Parcel(parcel)).expect("a parcel is plain data")
-}
 
 /// Why a parcel was not sent.
 #[derive(Debug)]

@@ -12,7 +12,7 @@ use crate::bot::Bot;
 use crate::card::{self, Show};
 use crate::clock::now;
 use crate::handle::{self, Outcome};
-use crate::storage::{Chat, Waiting};
+use crate::storage::{self, Chat, Waiting};
 use crate::telegram::{Heard, read};
 use crate::texts::{Texts, t};
 
@@ -66,7 +66,7 @@ enum Step {
     Wait(Duration),
 }
 
-async fn step(bot: &Bot, chat: i64, attempt: usize) -> sqlx::Result<Step> {
+async fn step(bot: &Bot, chat: i64, attempt: usize) -> storage::Result<Step> {
     let waiting = bot.storage.waiting(chat).await?;
     let Some(first) = waiting.first() else { return draw(bot, chat, attempt).await };
     let heard: Vec<(&Waiting, Heard)> =
@@ -129,7 +129,7 @@ async fn work(bot: &Bot, mut chat: Chat, batch: &[(&Waiting, Heard)]) -> Result<
 }
 
 /// Draws the card if there is a reason to.
-async fn draw(bot: &Bot, chat: i64, attempt: usize) -> sqlx::Result<Step> {
+async fn draw(bot: &Bot, chat: i64, attempt: usize) -> storage::Result<Step> {
     let Some(chat) = bot.storage.chat(chat).await?.filter(|chat| chat.stale > 0 && chat.reachable) else {
         return Ok(Step::Idle);
     };
@@ -154,7 +154,7 @@ async fn draw(bot: &Bot, chat: i64, attempt: usize) -> sqlx::Result<Step> {
 }
 
 /// How long to wait for the service; the person is told once that it is away.
-async fn wait_for_service(bot: &Bot, chat: Chat, error: &ApiError, attempt: usize) -> sqlx::Result<Duration> {
+async fn wait_for_service(bot: &Bot, chat: Chat, error: &ApiError, attempt: usize) -> storage::Result<Duration> {
     let wait = match error {
         ApiError::Busy(wait) => (*wait).clamp(Duration::from_millis(100), Duration::from_secs(60)),
         _ => Duration::from_secs(WAITS[attempt.min(WAITS.len() - 1)]),
@@ -173,7 +173,7 @@ async fn wait_for_service(bot: &Bot, chat: Chat, error: &ApiError, attempt: usiz
 }
 
 /// Lets go of the first thing that waits, and says so.
-async fn give_up_first(bot: &Bot, chat: i64) -> sqlx::Result<()> {
+async fn give_up_first(bot: &Bot, chat: i64) -> storage::Result<()> {
     let Some(first) = bot.storage.waiting(chat).await?.into_iter().next() else {
         // It was the drawing: begin at the menu.
         if let Some(mut chat) = bot.storage.chat(chat).await? {

@@ -15,6 +15,9 @@ pub use chats::{Chat, DrawnCard};
 pub use inbox::Waiting;
 pub use outbox::{Due, Sent, Shown};
 
+/// What a query gives. Its error means that the file cannot be used.
+pub type Result<T> = sqlx::Result<T>;
+
 /// The file.
 #[derive(Clone)]
 pub struct Storage {
