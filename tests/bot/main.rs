@@ -1,0 +1,1 @@
+//! The bot, and the stand-in for Telegram that it is tested with.
