@@ -31,7 +31,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 pub(super) use self::receive::look_at_one;
-use self::show::Album;
+pub(super) use self::show::Album;
 use super::auth::Caller;
 use super::extract::{Json, Path};
 use super::headers::{IfMatchHeader, IfNoneMatchHeader, LanguageHeader};
