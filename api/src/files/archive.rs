@@ -52,7 +52,7 @@ impl Files {
     {
         let (sender, pieces) = mpsc::channel(1);
         let written = Written::default();
-        let zip = ZipWriter::new_stream(written.clone());
+        let zip = Box::new(ZipWriter::new_stream(written.clone()));
         let filling = fill(Archive { files: self.clone(), zip, written, pieces: sender });
         let filling = async move { filling.await?.finish().await.map_err(E::from) };
         let packing = Packing { filling: Some(filling.boxed()), pieces };
@@ -67,7 +67,7 @@ impl Files {
 /// A ZIP on its way out.
 pub struct Archive {
     files: Files,
-    zip: ZipWriter<StreamWriter<Written>>,
+    zip: Box<ZipWriter<StreamWriter<Written>>>,
     written: Written,
     pieces: mpsc::Sender<Bytes>,
 }

@@ -64,7 +64,7 @@ struct Export {
 /// What goes into one ZIP.
 enum Contents {
     /// All there is, read while it is sent.
-    Whole(Walk),
+    Whole(Box<Walk>),
     /// What was chosen before.
     Volume(Volume),
 }
@@ -99,7 +99,7 @@ async fn export(
     let language = language.or_chosen_by(&app, &me).await?;
     let export = Export { app: app.clone(), me, language, with_weights: query.weights.unwrap_or(true) };
     let (contents, next) = match (query.max_bytes, &query.cursor) {
-        (None, None) => (Contents::Whole(Walk::new()), None),
+        (None, None) => (Contents::Whole(Box::new(Walk::new())), None),
         (None, Some(_)) => {
             return Err(Problem::field(
                 "max_bytes",

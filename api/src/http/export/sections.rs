@@ -130,9 +130,9 @@ impl Section {
                 }
             }
             Self::Avatars | Self::Photos | Self::Trainings | Self::Generations => {
-                let mut last = None;
-                while let Some(avatar) = avatar_after(export, last).await? {
-                    last = Some(place(avatar.created_at, avatar.id.0));
+                let mut after = None;
+                while let Some(avatar) = avatar_after(export, after).await? {
+                    after = Some(place(avatar.created_at, avatar.id.0));
                     match self {
                         Self::Photos => photos_of(export, &avatar, &mut list).await?,
                         Self::Trainings => trainings_of(export, &avatar, &mut list).await?,
@@ -242,10 +242,10 @@ async fn shares_of(export: &Export, list: &mut List<'_, '_>) -> Result<(), Probl
 
 async fn events_of(export: &Export, list: &mut List<'_, '_>) -> Result<(), Problem> {
     let (audience, filter) = (Audience::User(export.me.subject), EventFilter::default());
-    let mut last = Some(0);
-    while let Some(after) = last {
+    let mut seen = Some(0);
+    while let Some(after) = seen {
         let found = storage::events::list_after(&export.app.db, &audience, after, &filter, EVENTS).await?;
-        last = found.last().and_then(|event| event.seq);
+        seen = found.last().and_then(|event| event.seq);
         for event in found {
             list.push(&event.into_body()).await?;
         }
