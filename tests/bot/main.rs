@@ -1,1 +1,3 @@
 //! The bot, and the stand-in for Telegram that it is tested with.
+
+mod fake;

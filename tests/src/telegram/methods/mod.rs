@@ -56,7 +56,11 @@ pub(super) const METHODS: [Method; 27] = [
     does("getUpdates", &["offset", "limit", "timeout", "allowed_updates"], |_, _| unreachable!("it waits")),
     does("deleteWebhook", &["drop_pending_updates"], tell::delete_webhook),
     does("getWebhookInfo", &[], tell::webhook_info),
-    sends("sendMessage", &["text", "parse_mode", "entities", "link_preview_options", "reply_markup", "suggested_post_parameters"], send::message),
+    sends(
+        "sendMessage",
+        &["text", "parse_mode", "entities", "link_preview_options", "reply_markup", "suggested_post_parameters"],
+        send::message,
+    ),
     sends(
         "sendPhoto",
         &[
