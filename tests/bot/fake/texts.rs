@@ -4,8 +4,11 @@ use serde_json::json;
 
 use super::stage;
 
+/// An entity: its type, where it begins, and how long it is, in UTF-16 units.
+type Entity = (&'static str, u64, u64);
+
 /// HTML that is taken: what is sent, the plain text of it, the entities as type, offset and length, and how it reads back.
-const GOOD: &[(&str, &str, &[(&str, u64, u64)], &str)] = &[
+const GOOD: &[(&str, &str, &[Entity], &str)] = &[
     ("plain & simple", "plain & simple", &[], "plain &amp; simple"),
     ("a &lt;b&gt; &amp;&quot;&#33;&#x21; &copy;", "a <b> &\"!! &copy;", &[], "a &lt;b&gt; &amp;\"!! &amp;copy;"),
     ("<b>bold</b> <I>it</i>alic", "bold italic", &[("bold", 0, 4), ("italic", 5, 2)], "<b>bold</b> <i>it</i>alic"),
