@@ -63,6 +63,86 @@ help-text = <b>What I can do</b>
 
 ## avatars
 
+avatars-title = 👥 <b>My avatars</b>
+avatars-none = 👥 <b>My avatars</b>
+
+    There is none yet. Send me a few photos, and I learn what you look like.
+avatars-none-ready = None of your avatars is ready yet.
+avatars-none-unfinished = All of your avatars are ready.
+avatars-list-hint = Choose one to make pictures with it, or to finish it.
+avatars-create = ✨ New avatar
+avatars-filter-all = All { $n }
+avatars-filter-ready = Ready { $n }
+avatars-filter-unfinished = Unfinished { $n }
+avatars-unnamed = No name yet
+avatars-is-main = ⭐ Your main avatar
+avatars-status-draft = Just begun: a few details are still missing.
+avatars-status-photos = I am waiting for your photos.
+avatars-status-ready = The photos are there. Now I can learn.
+avatars-status-training = I am learning what it looks like. I will tell you when it is ready.
+avatars-status-training-again = Ready for pictures. A new version is being learned; until then I use the one you know.
+avatars-status-again-failed = Ready for pictures. The last attempt to learn anew did not work; I use the version before it.
+avatars-status-completed = Ready for pictures.
+avatars-status-error = Learning did not work. Have a look at what happened, and try again.
+avatars-status-cancelled = Given up. You can only delete it now.
+avatars-counts =
+    📷 { $photos ->
+        [one] { $photos } photo
+       *[other] { $photos } photos
+    }, { $usable } of them good to learn from
+    🎓 { $trainings ->
+        [one] { $trainings } training
+       *[other] { $trainings } trainings
+    } · 🖼 { $pictures ->
+        [one] { $pictures } picture
+       *[other] { $pictures } pictures
+    }
+avatars-generate = 🎨 Make a picture
+avatars-resume = ▶️ Go on
+avatars-watch-training = ⏳ See how far it is
+avatars-see-failure = ⚠️ See what happened
+avatars-pictures = 🖼 Pictures
+avatars-photos = 📷 Photos
+avatars-train-again = 🎓 Train again
+avatars-versions = 🗂 Versions
+avatars-statistics = 📊 Numbers
+avatars-rename = ✏️ Rename
+avatars-make-main = ⭐ Make it main
+avatars-delete = 🗑 Delete
+avatars-main-made = ⭐ This is your main avatar now. I use it when you do not choose another one.
+avatars-rename-ask = ✏️ What shall <b>{ $name }</b> be called from now on? Send me the new name.
+avatars-renamed = ✅ Renamed.
+avatars-name-too-long = A name has 1 to { $most } characters. Please send a shorter one.
+avatars-statistics-text =
+    📊 <b>{ $name }</b>
+
+    Made on { $since }
+    📷 Photos: { $photos }
+    🎓 Trainings: { $trainings }
+    🖼 Pictures: { $pictures }
+    ❤️ Favourites: { $favourites }
+    💰 Cost so far: { $spent }
+avatars-statistics-duration = ⏱ A training takes about { $minutes } min
+avatars-versions-text = 🗂 <b>{ $name }</b>
+
+    Each time I learn anew, there is a new version. The one with the tick is used for pictures. Tap another one to use it instead.
+avatars-version = No. { $n } · { $preset } · { $day }
+avatars-preset-fast = fast
+avatars-preset-balanced = balanced
+avatars-preset-quality = thorough
+avatars-version-used = ✅ From now on I use version { $n }.
+avatars-delete-ask = 🗑 Delete <b>{ $name }</b> for good?
+
+    Everything I have learned goes with it, and { $photos ->
+        [one] { $photos } photo
+       *[other] { $photos } photos
+    } and { $pictures ->
+        [one] { $pictures } picture
+       *[other] { $pictures } pictures
+    }. Nobody can bring this back.
+avatars-delete-yes = 🗑 Yes, delete everything of it
+avatars-delete-no = ⬅️ No, keep it
+avatars-deleted = 🗑 The avatar is deleted, with its photos and pictures.
 
 ## generate
 
@@ -104,6 +184,7 @@ problem-training-state = This training has already moved on. Open it to see how 
 problem-photos-deleted = Photos of that training have been deleted. Start a new one.
 problem-avatar-not-trained = The avatar has not learned yet. Train it first.
 problem-generation-state = This picture has already moved on. Open it to see how things stand.
+problem-transcription-state = This recording has already moved on. Open it to see how things stand.
 problem-pack-state = This set has already moved on. Open it to see how things stand.
 problem-prompts-not-configured = This is not available here.
 problem-no-pictures = There is no picture to show.
@@ -127,12 +208,17 @@ problem-resolution-too-low = The picture is too small: its shorter side needs 51
 problem-resolution-too-high = The picture is too large. Send it as a photo, not as a file.
 problem-too-many-photos = The avatar is full. Delete a photo before you add another one.
 problem-no-photos = There was no photo in this.
+problem-unsupported-audio = I cannot listen to this file. Send a voice message, or a recording as MP3, M4A, OGG, WAV, WebM or FLAC.
+problem-audio-empty = There is nothing in this recording. Please record it again.
+problem-no-audio = There was no recording in this.
 problem-rate-limited = That was a little fast. Please wait a moment.
 problem-user-trainings-cap = You have used up today's trainings. Tomorrow there are new ones.
 problem-user-generations-cap = You have used up today's pictures. Tomorrow there are new ones.
+problem-user-transcriptions-cap = You have used up today's recordings. Tomorrow there are new ones.
 problem-user-spending-cap = You have used up what may be spent in a day. Tomorrow it goes on.
 problem-key-trainings-cap = Today's trainings are used up for everybody here. Tomorrow there are new ones.
 problem-key-generations-cap = Today's pictures are used up for everybody here. Tomorrow there are new ones.
+problem-key-transcriptions-cap = Today's recordings are used up for everybody here. Tomorrow there are new ones.
 problem-key-spending-cap = What may be spent here in a day is used up. Tomorrow it goes on.
 problem-internal-error = That did not work, through no fault of yours. Please try again.
 problem-unavailable = The service is away at the moment. Please try again later.

@@ -63,6 +63,91 @@ help-text = <b>Что я умею</b>
 
 ## avatars
 
+avatars-title = 👥 <b>Мои аватары</b>
+avatars-none = 👥 <b>Мои аватары</b>
+
+    Пока ни одного. Пришлите несколько фотографий, и я запомню, как вы выглядите.
+avatars-none-ready = Готовых аватаров пока нет.
+avatars-none-unfinished = Все аватары готовы.
+avatars-list-hint = Выберите аватар, чтобы сделать с ним картинку или закончить его.
+avatars-create = ✨ Новый аватар
+avatars-filter-all = Все { $n }
+avatars-filter-ready = Готовые { $n }
+avatars-filter-unfinished = Не готовые { $n }
+avatars-unnamed = Пока без имени
+avatars-is-main = ⭐ Ваш главный аватар
+avatars-status-draft = Только начат: не хватает пары сведений.
+avatars-status-photos = Жду ваших фотографий.
+avatars-status-ready = Фотографии на месте. Можно начинать обучение.
+avatars-status-training = Учусь узнавать этот аватар. Сообщу, когда всё будет готово.
+avatars-status-training-again = Готов к картинкам. Идёт новое обучение, а пока я пользуюсь прежней версией.
+avatars-status-again-failed = Готов к картинкам. Последнее обучение не удалось, поэтому я пользуюсь прежней версией.
+avatars-status-completed = Готов к картинкам.
+avatars-status-error = Обучение не удалось. Посмотрите, что случилось, и попробуйте ещё раз.
+avatars-status-cancelled = Отменён. Теперь его можно только удалить.
+avatars-counts =
+    📷 { $photos ->
+        [one] { $photos } фотография
+        [few] { $photos } фотографии
+       *[many] { $photos } фотографий
+    }, подходит для обучения: { $usable }
+    🎓 { $trainings ->
+        [one] { $trainings } обучение
+        [few] { $trainings } обучения
+       *[many] { $trainings } обучений
+    } · 🖼 { $pictures ->
+        [one] { $pictures } картинка
+        [few] { $pictures } картинки
+       *[many] { $pictures } картинок
+    }
+avatars-generate = 🎨 Создать картинку
+avatars-resume = ▶️ Продолжить
+avatars-watch-training = ⏳ Как идёт обучение
+avatars-see-failure = ⚠️ Что случилось
+avatars-pictures = 🖼 Картинки
+avatars-photos = 📷 Фотографии
+avatars-train-again = 🎓 Обучить заново
+avatars-versions = 🗂 Версии
+avatars-statistics = 📊 В цифрах
+avatars-rename = ✏️ Назвать иначе
+avatars-make-main = ⭐ Сделать главным
+avatars-delete = 🗑 Удалить
+avatars-main-made = ⭐ Теперь это главный аватар. Я беру его, если вы не выбрали другой.
+avatars-rename-ask = ✏️ Как теперь назвать аватар <b>{ $name }</b>? Пришлите новое имя.
+avatars-renamed = ✅ Новое имя сохранено.
+avatars-name-too-long = В имени может быть от 1 до { $most } символов. Пришлите, пожалуйста, покороче.
+avatars-statistics-text =
+    📊 <b>{ $name }</b>
+
+    Создан { $since }
+    📷 Фотографии: { $photos }
+    🎓 Обучения: { $trainings }
+    🖼 Картинки: { $pictures }
+    ❤️ Избранное: { $favourites }
+    💰 Потрачено: { $spent }
+avatars-statistics-duration = ⏱ Обучение занимает около { $minutes } мин
+avatars-versions-text = 🗂 <b>{ $name }</b>
+
+    После каждого обучения появляется новая версия. Картинки делает та, что отмечена галочкой. Чтобы взять другую, нажмите на неё.
+avatars-version = № { $n } · { $preset } · { $day }
+avatars-preset-fast = быстро
+avatars-preset-balanced = обычно
+avatars-preset-quality = тщательно
+avatars-version-used = ✅ Теперь картинки делает версия { $n }.
+avatars-delete-ask = 🗑 Удалить аватар <b>{ $name }</b> навсегда?
+
+    Вместе с ним исчезнет всё, чему я научился, а также { $photos ->
+        [one] { $photos } фотография
+        [few] { $photos } фотографии
+       *[many] { $photos } фотографий
+    } и { $pictures ->
+        [one] { $pictures } картинка
+        [few] { $pictures } картинки
+       *[many] { $pictures } картинок
+    }. Вернуть это не сможет никто.
+avatars-delete-yes = 🗑 Да, удалить всё
+avatars-delete-no = ⬅️ Нет, оставить
+avatars-deleted = 🗑 Аватар удалён вместе с фотографиями и картинками.
 
 ## generate
 
@@ -104,6 +189,7 @@ problem-training-state = Это обучение уже ушло дальше. �
 problem-photos-deleted = Фотографии того обучения удалены. Начните новое.
 problem-avatar-not-trained = Аватар ещё не обучен. Сначала обучите его.
 problem-generation-state = Эта картинка уже ушла дальше. Откройте её и посмотрите, что с ней.
+problem-transcription-state = Эта запись уже ушла дальше. Откройте её и посмотрите, что с ней.
 problem-pack-state = Этот набор уже ушёл дальше. Откройте его и посмотрите, что с ним.
 problem-prompts-not-configured = Здесь этого нет.
 problem-no-pictures = Показать нечего.
@@ -127,12 +213,17 @@ problem-resolution-too-low = Картинка слишком маленькая:
 problem-resolution-too-high = Картинка слишком большая. Пришлите её как фото, а не как файл.
 problem-too-many-photos = У аватара больше нет места. Удалите фотографию, прежде чем добавлять новую.
 problem-no-photos = Фотографии здесь нет.
+problem-unsupported-audio = Такой файл я прослушать не могу. Пришлите голосовое сообщение или запись в MP3, M4A, OGG, WAV, WebM или FLAC.
+problem-audio-empty = В этой записи ничего нет. Запишите её, пожалуйста, ещё раз.
+problem-no-audio = Записи здесь нет.
 problem-rate-limited = Слишком быстро. Подождите немного.
 problem-user-trainings-cap = На сегодня обучения закончились. Завтра будут новые.
 problem-user-generations-cap = На сегодня картинки закончились. Завтра будут новые.
+problem-user-transcriptions-cap = На сегодня записи закончились. Завтра можно прислать новые.
 problem-user-spending-cap = Дневной лимит трат исчерпан. Завтра можно продолжить.
 problem-key-trainings-cap = На сегодня обучения закончились для всех. Завтра будут новые.
 problem-key-generations-cap = На сегодня картинки закончились для всех. Завтра будут новые.
+problem-key-transcriptions-cap = На сегодня записи закончились для всех. Завтра можно прислать новые.
 problem-key-spending-cap = Общий дневной лимит трат исчерпан. Завтра можно продолжить.
 problem-internal-error = Не получилось, и это не ваша вина. Попробуйте ещё раз.
 problem-unavailable = Сервис сейчас недоступен. Попробуйте позже.

@@ -25,6 +25,12 @@ taps! {
 }
 
 impl At {
+    pub const fn of_avatar(_avatar: Uuid) -> Self {
+        Self::List
+    }
+    pub const fn of_pack(_run: Uuid) -> Self {
+        Self::List
+    }
     pub const fn start() -> Self {
         Self::List
     }
