@@ -146,6 +146,134 @@ avatars-deleted = 🗑 The avatar is deleted, with its photos and pictures.
 
 ## generate
 
+generate-no-avatar = 🎨 Gladly, but I do not know yet what you look like. Begin with your first avatar.
+generate-not-trained = 🎨 Gladly, but this avatar has to learn first. As soon as it is ready, send me your words again.
+generate-too-long = Your words are too long: I take up to { $most } characters. Please send them shorter.
+generate-wish-title = 🎨 <b>A new picture with { $name }</b>
+generate-hint-words = ✍️ Write what you want to see, for example: <i>on a balcony on an autumn morning, with a cup of coffee</i>. Or choose a style, or a whole set.
+generate-hint-words-too = ✍️ This will do. You can also write what else you want to see.
+generate-line-style = 🎭 <b>{ $name }</b>: { $description }
+generate-line-shape = 📐 { $shape }
+generate-line-price =
+    💰 { $n ->
+        [one] { $n } picture
+       *[other] { $n } pictures
+    }: { $price }
+generate-shape-square = Square, 1:1
+generate-shape-portrait = Upright, 3:4
+generate-shape-landscape = Sideways, 4:3
+generate-shape-tall = Tall as a phone, 9:16
+generate-shape-wide = Wide as a film, 16:9
+generate-create =
+    🚀 Make { $n ->
+        [one] { $n } picture
+       *[other] { $n } pictures
+    }
+generate-nothing-wished = ✍️ First write what you want to see, or choose a style.
+generate-choose-style = 🎭 Style
+generate-choose-set = 📦 Whole set
+generate-like-style = 🤍 Remember this style
+generate-unlike-style = ❤️ Remembered
+generate-no-style = ✖️ No style
+generate-improve = ✨ Improve my words
+generate-improved = ✨ I have worked on your words. This is what I would make:
+generate-cannot-improve = I cannot improve words here. Yours are fine as they are.
+generate-own-words = ↩️ My own words
+generate-no-words = 🧽 Clear
+generate-count = ×{ $n }
+generate-other-avatar = 👥 Another avatar
+generate-whom = 👥 Who shall be in the picture?
+generate-categories = 🎭 <b>Styles</b>
+
+    Choose a kind. Nothing is made yet.
+generate-liked-styles = ❤️ My favourites { $n }
+generate-liked-title = My favourites
+generate-styles-title = Styles
+generate-no-styles = There is nothing here.
+generate-packs = 📦 <b>Whole sets</b>
+
+    A set makes many pictures that go together. You see the price before anything is made.
+generate-no-packs = 📦 There are no sets for this avatar.
+generate-pack-row = { $name } · { $n }
+generate-set = 📦 <b>{ $name }</b>
+    { $description }
+
+    With: <b>{ $avatar }</b>
+generate-working =
+    ⏳ I am making { $n ->
+        [one] a picture
+       *[other] { $n } pictures
+    } with <b>{ $name }</b>. I will send { $n ->
+        [one] it
+       *[other] them
+    } here as soon as I am done.
+generate-stopping = ✋ I am stopping. What is done already, you still get.
+generate-done =
+    ✅ { $n ->
+        [one] A picture
+       *[other] { $n } pictures
+    } with <b>{ $name }</b>
+generate-kept-back =
+    🔞 { $n ->
+        [one] One more was not suitable to be shown.
+       *[other] { $n } more were not suitable to be shown.
+    }
+generate-moderated = 🔞 What came of this is not suitable to be shown. Say it in other words.
+generate-declined = 🚫 I cannot make a picture from these words. Say it differently, please.
+generate-failed = 😔 The picture did not work out, through no fault of yours. Try it once more.
+generate-cancelled = ✖️ You have stopped this one.
+generate-like = 🤍 Favourite
+generate-unlike = ❤️ Favourite
+generate-repeat = 🔁 More like this · { $price }
+generate-original = 📎 Original { $n }
+generate-show = 🖼 Show again
+generate-words = 📝 Words
+generate-change = ✏️ Change the wish
+generate-other = 🎨 Another picture
+generate-delete = 🗑 Delete
+generate-open = 🖼 Open
+generate-open-failed = 👀 See what to do
+generate-words-title = 📝 <b>{ $name }</b> · { $day }
+generate-words-style = 🎭 { $name }
+generate-words-none = You wrote no words: the style alone was enough.
+generate-delete-ask =
+    🗑 Delete { $n ->
+        [one] the picture
+       *[other] all { $n } pictures
+    } of this wish for good?
+generate-delete-yes = 🗑 Yes, delete
+generate-delete-no = ⬅️ No, keep
+generate-deleted = 🗑 Deleted.
+generate-pack-title = 📦 <b>{ $name }</b> with <b>{ $avatar }</b>
+generate-pack-unnamed = Set of pictures
+generate-pack-preview = I made this by myself, to show what I have learned.
+generate-pack-preview-title = 👀 <b>First pictures of { $avatar }</b>
+generate-pack-running = ⏳ The pictures are being made. I will tell you when all are there.
+generate-pack-stopping = ✋ I am stopping. What is done already, you keep.
+generate-pack-done =
+    ✅ { $n ->
+        [one] The picture is there.
+       *[other] All { $n } pictures are there.
+    }
+generate-pack-partly = ✅ { $n } of { $total } pictures are there. The others did not work out.
+generate-pack-failed = 😔 The set did not work out, through no fault of yours. Try it once more.
+generate-pack-cancelled = ✖️ You have stopped this set.
+generate-pack-pictures =
+    🖼 See { $n ->
+        [one] the picture
+       *[other] { $n } pictures
+    }
+generate-pack-another = 📦 Another set
+generate-pack-stop-ask =
+    ✋ Stop here?
+
+    { $n ->
+        [0] No picture is done yet.
+        [one] One picture is done, and you keep it.
+       *[other] { $n } pictures are done, and you keep them.
+    }
+generate-pack-stop-yes = ✋ Yes, stop
+generate-pack-stop-no = ⬅️ No, go on
 
 ## images
 

@@ -151,6 +151,143 @@ avatars-deleted = 🗑 Аватар удалён вместе с фотогра�
 
 ## generate
 
+generate-no-avatar = 🎨 С удовольствием, но я ещё не знаю, как вы выглядите. Начните с первого аватара.
+generate-not-trained = 🎨 С удовольствием, но сначала аватар нужно обучить. Когда он будет готов, пришлите эти слова ещё раз.
+generate-too-long = Слишком длинно: я принимаю до { $most } символов. Пришлите, пожалуйста, покороче.
+generate-wish-title = 🎨 <b>Новая картинка: { $name }</b>
+generate-hint-words = ✍️ Напишите, что хотите увидеть, например: <i>на балконе осенним утром, с чашкой кофе</i>. Или выберите стиль или целый набор.
+generate-hint-words-too = ✍️ Этого достаточно. Можно ещё написать, что добавить.
+generate-line-style = 🎭 <b>{ $name }</b>: { $description }
+generate-line-shape = 📐 { $shape }
+generate-line-price =
+    💰 { $n ->
+        [one] { $n } картинка
+        [few] { $n } картинки
+       *[many] { $n } картинок
+    }: { $price }
+generate-shape-square = Квадрат, 1:1
+generate-shape-portrait = Портретный кадр, 3:4
+generate-shape-landscape = Альбомный кадр, 4:3
+generate-shape-tall = На весь экран телефона, 9:16
+generate-shape-wide = Широкий кадр, 16:9
+generate-create =
+    🚀 Создать { $n ->
+        [one] { $n } картинку
+        [few] { $n } картинки
+       *[many] { $n } картинок
+    }
+generate-nothing-wished = ✍️ Сначала напишите, что хотите увидеть, или выберите стиль.
+generate-choose-style = 🎭 Стиль
+generate-choose-set = 📦 Целый набор
+generate-like-style = 🤍 Запомнить стиль
+generate-unlike-style = ❤️ Стиль в избранном
+generate-no-style = ✖️ Без стиля
+generate-improve = ✨ Улучшить описание
+generate-improved = ✨ Я поработал над описанием. Вот что я бы сделал:
+generate-cannot-improve = Улучшать описания здесь нельзя. Ваше и так подойдёт.
+generate-own-words = ↩️ Вернуть мои слова
+generate-no-words = 🧽 Стереть
+generate-count = ×{ $n }
+generate-other-avatar = 👥 Другой аватар
+generate-whom = 👥 Кто будет на картинке?
+generate-categories = 🎭 <b>Стили</b>
+
+    Выберите раздел. Пока ничего не создаётся.
+generate-liked-styles = ❤️ Избранное { $n }
+generate-liked-title = Избранное
+generate-styles-title = Стили
+generate-no-styles = Здесь ничего нет.
+generate-packs = 📦 <b>Наборы</b>
+
+    В наборе много картинок, которые подходят друг к другу. Цену вы увидите заранее.
+generate-no-packs = 📦 Для этого аватара наборов нет.
+generate-pack-row = { $name } · { $n }
+generate-set = 📦 <b>{ $name }</b>
+    { $description }
+
+    Аватар: <b>{ $avatar }</b>
+generate-working =
+    ⏳ Создаю { $n ->
+        [one] картинку
+        [few] { $n } картинки
+       *[many] { $n } картинок
+    } с аватаром <b>{ $name }</b>. Пришлю сюда, как только { $n ->
+        [one] она будет готова
+       *[many] они будут готовы
+    }.
+generate-stopping = ✋ Останавливаюсь. То, что уже готово, останется у вас.
+generate-done =
+    ✅ { $n ->
+        [one] Картинка
+        [few] { $n } картинки
+       *[many] { $n } картинок
+    } с аватаром <b>{ $name }</b>
+generate-kept-back =
+    🔞 { $n ->
+        [one] Ещё одну показать нельзя.
+        [few] Ещё { $n } показать нельзя.
+       *[many] Ещё { $n } показать нельзя.
+    }
+generate-moderated = 🔞 То, что получилось, показать нельзя. Попробуйте описать иначе.
+generate-declined = 🚫 По этому описанию создать картинку нельзя. Скажите, пожалуйста, иначе.
+generate-failed = 😔 Картинка не получилась, и это не ваша вина. Попробуйте ещё раз.
+generate-cancelled = ✖️ Вы остановили эту картинку.
+generate-like = 🤍 В избранное
+generate-unlike = ❤️ В избранном
+generate-repeat = 🔁 Ещё такие · { $price }
+generate-original = 📎 Оригинал { $n }
+generate-show = 🖼 Показать ещё раз
+generate-words = 📝 Описание
+generate-change = ✏️ Изменить
+generate-other = 🎨 Другая картинка
+generate-delete = 🗑 Удалить
+generate-open = 🖼 Открыть
+generate-open-failed = 👀 Что можно сделать
+generate-words-title = 📝 <b>{ $name }</b> · { $day }
+generate-words-style = 🎭 { $name }
+generate-words-none = Слов здесь не было: хватило стиля.
+generate-delete-ask =
+    🗑 Удалить навсегда { $n ->
+        [one] эту картинку
+        [few] все { $n } картинки
+       *[many] все { $n } картинок
+    }?
+generate-delete-yes = 🗑 Да, удалить
+generate-delete-no = ⬅️ Нет, оставить
+generate-deleted = 🗑 Удалено.
+generate-pack-title = 📦 <b>{ $name }</b> · <b>{ $avatar }</b>
+generate-pack-unnamed = Набор картинок
+generate-pack-preview = Этот набор я сделал сам, чтобы показать, чему научился.
+generate-pack-preview-title = 👀 <b>Первые картинки: { $avatar }</b>
+generate-pack-running = ⏳ Картинки создаются. Сообщу, когда будут готовы все.
+generate-pack-stopping = ✋ Останавливаюсь. То, что уже готово, останется у вас.
+generate-pack-done =
+    ✅ { $n ->
+        [one] Готово: { $n } картинка.
+        [few] Готовы все { $n } картинки.
+       *[many] Готовы все { $n } картинок.
+    }
+generate-pack-partly = ✅ Готово картинок: { $n } из { $total }. Остальные не получились.
+generate-pack-failed = 😔 Набор не получился, и это не ваша вина. Попробуйте ещё раз.
+generate-pack-cancelled = ✖️ Вы остановили этот набор.
+generate-pack-pictures =
+    🖼 Смотреть { $n ->
+        [one] { $n } картинку
+        [few] { $n } картинки
+       *[many] { $n } картинок
+    }
+generate-pack-another = 📦 Другой набор
+generate-pack-stop-ask =
+    ✋ Остановить?
+
+    { $n ->
+        [0] Ни одна картинка ещё не готова.
+        [one] { $n } картинка уже готова и останется у вас.
+        [few] { $n } картинки уже готовы и останутся у вас.
+       *[many] { $n } картинок уже готовы и останутся у вас.
+    }
+generate-pack-stop-yes = ✋ Да, остановить
+generate-pack-stop-no = ⬅️ Нет, продолжить
 
 ## images
 

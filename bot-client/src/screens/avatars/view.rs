@@ -53,18 +53,14 @@ const fn shows(filter: Filter, avatar: &Avatar) -> bool {
     match filter {
         Filter::All => true,
         Filter::Ready => avatar.active_training_id.is_some(),
-        Filter::Unfinished => {
-            avatar.active_training_id.is_none() && !matches!(avatar.status, AvatarStatus::Cancelled)
-        }
+        Filter::Unfinished => avatar.active_training_id.is_none() && !matches!(avatar.status, AvatarStatus::Cancelled),
     }
 }
 
 /// The list: a row an avatar, the main one with a star.
 pub(super) fn list(texts: &Texts, all: &[Avatar], filter: Filter, page: u8) -> View {
     if all.is_empty() {
-        return View::new(t!(texts, "avatars-none"))
-            .row([door(t!(texts, "avatars-create"), Door::New)])
-            .back(texts);
+        return View::new(t!(texts, "avatars-none")).row([door(t!(texts, "avatars-create"), Door::New)]).back(texts);
     }
     let shown: Vec<&Avatar> = all.iter().filter(|avatar| shows(filter, avatar)).collect();
     let pages = shown.len().div_ceil(ROWS).max(1);
@@ -126,8 +122,7 @@ pub(super) fn avatar(texts: &Texts, avatar: &Avatar, counted: &Statistics) -> Vi
         _ => {}
     }
     if let Some(latest) = avatar.latest_training.as_ref().filter(|_| learns(avatar) || has_failed(avatar)) {
-        let label =
-            if learns(avatar) { t!(texts, "avatars-watch-training") } else { t!(texts, "avatars-see-failure") };
+        let label = if learns(avatar) { t!(texts, "avatars-watch-training") } else { t!(texts, "avatars-see-failure") };
         view = view.row([door(label, Door::Training(latest.id))]);
     }
     let pictures = (counted.generations.total > 0).then(|| tap(t!(texts, "avatars-pictures"), Tap::Pictures));
