@@ -225,6 +225,7 @@ generate-cancelled = ✖️ You have stopped this one.
 generate-like = 🤍 Favourite
 generate-unlike = ❤️ Favourite
 generate-repeat = 🔁 More like this · { $price }
+generate-again = 🔁 Try again · { $price }
 generate-original = 📎 Original { $n }
 generate-show = 🖼 Show again
 generate-words = 📝 Words
@@ -239,6 +240,7 @@ generate-words-none = You wrote no words: the style alone was enough.
 generate-delete-ask =
     🗑 Delete { $n ->
         [one] the picture
+        [2] both pictures
        *[other] all { $n } pictures
     } of this wish for good?
 generate-delete-yes = 🗑 Yes, delete
@@ -277,9 +279,53 @@ generate-pack-stop-no = ⬅️ No, go on
 
 ## images
 
+images-none = 🖼 <b>My pictures</b>
+
+    There is none yet. Write what you want to see, and I make the first.
+images-no-favourites = ❤️ Nothing here yet. Mark pictures that you like, and you find them here.
+images-none-of-avatar = 🖼 There are no pictures with this avatar yet.
+images-none-of-pack = 🖼 There are no pictures of this set.
+images-to-pack = 📦 The set
+images-all = 🖼 All
+images-favourites = ❤️ Favourites
+images-original = 📎 Original
 
 ## transcripts
 
+transcripts-none = 🎙 <b>Voice to text</b>
+
+    Send or forward me a voice message or a recording, and I write down what is said in it.
+transcripts-list = 🎙 <b>Voice to text</b>
+
+    Send me one more voice message or recording, or open one of these.
+transcripts-newer = ◀️ Newer
+transcripts-older = Older ▶️
+transcripts-untitled = Recording
+transcripts-too-large = 🎙 This recording is too large: Telegram hands me files of up to { $most } MB. Send it in parts, or as an MP3 or a voice message, which are smaller.
+transcripts-not-opened = 🎙 I could not fetch this recording. Please send it once more.
+transcripts-working = ⏳ I am writing down what is said. I will send it as soon as I am done.
+transcripts-stopping = ✋ I am stopping.
+transcripts-silence = 🔇 Nobody says anything in this recording, as far as I can hear.
+transcripts-unreadable = 😔 I cannot listen to this recording. Send it as a voice message or as an MP3.
+transcripts-failed = 😔 This did not work out, through no fault of yours. Please send the recording once more.
+transcripts-cancelled = ✖️ You have stopped this one. Send the recording again whenever you like.
+transcripts-cut = … The whole text is in the file.
+transcripts-summary = 📋 Summary
+transcripts-todo = ☑️ To do
+transcripts-minutes = 🗒 Minutes
+transcripts-again = 🔁 Try again
+transcripts-no-digests = Summaries and to-do lists are not available here. The text itself is all yours.
+transcripts-digest-working = ⏳ I am reading the whole text. This takes a moment.
+transcripts-digest-failed = 😔 This did not work out, through no fault of yours. Try it once more.
+transcripts-digest-none = This is not made yet.
+transcripts-digest-empty = There is nothing of the kind in this recording.
+transcripts-digest-file = 📄 As a file
+transcripts-delete = 🗑 Delete
+transcripts-delete-ask = 🗑 Delete <b>{ $name }</b> for good, the recording and its text?
+transcripts-delete-yes = 🗑 Yes, delete
+transcripts-delete-no = ⬅️ No, keep
+transcripts-deleted = 🗑 Deleted.
+transcripts-open = 📝 Open
 
 ## settings
 

@@ -235,6 +235,7 @@ generate-cancelled = ✖️ Вы остановили эту картинку.
 generate-like = 🤍 В избранное
 generate-unlike = ❤️ В избранном
 generate-repeat = 🔁 Ещё такие · { $price }
+generate-again = 🔁 Ещё раз · { $price }
 generate-original = 📎 Оригинал { $n }
 generate-show = 🖼 Показать ещё раз
 generate-words = 📝 Описание
@@ -249,6 +250,7 @@ generate-words-none = Слов здесь не было: хватило стил
 generate-delete-ask =
     🗑 Удалить навсегда { $n ->
         [one] эту картинку
+        [2] обе картинки
         [few] все { $n } картинки
        *[many] все { $n } картинок
     }?
@@ -291,9 +293,53 @@ generate-pack-stop-no = ⬅️ Нет, продолжить
 
 ## images
 
+images-none = 🖼 <b>Мои картинки</b>
+
+    Пока ни одной. Напишите, что хотите увидеть, и я сделаю первую.
+images-no-favourites = ❤️ Здесь пока пусто. Отмечайте картинки, которые вам нравятся, и они окажутся здесь.
+images-none-of-avatar = 🖼 С этим аватаром картинок пока нет.
+images-none-of-pack = 🖼 В этом наборе картинок нет.
+images-to-pack = 📦 К набору
+images-all = 🖼 Все
+images-favourites = ❤️ Избранное
+images-original = 📎 Оригинал
 
 ## transcripts
 
+transcripts-none = 🎙 <b>Голос в текст</b>
+
+    Пришлите или перешлите голосовое сообщение или запись, и я запишу, что там сказано.
+transcripts-list = 🎙 <b>Голос в текст</b>
+
+    Пришлите ещё одно голосовое сообщение или запись или откройте одну из этих.
+transcripts-newer = ◀️ Новее
+transcripts-older = Раньше ▶️
+transcripts-untitled = Запись
+transcripts-too-large = 🎙 Запись слишком большая: Telegram отдаёт мне файлы до { $most } МБ. Пришлите её по частям, в MP3 или голосовым сообщением: так она меньше.
+transcripts-not-opened = 🎙 Не удалось получить эту запись. Пришлите её, пожалуйста, ещё раз.
+transcripts-working = ⏳ Записываю, что сказано. Пришлю, как только закончу.
+transcripts-stopping = ✋ Останавливаюсь.
+transcripts-silence = 🔇 Кажется, в этой записи никто ничего не говорит.
+transcripts-unreadable = 😔 Эту запись я прослушать не могу. Пришлите её голосовым сообщением или в MP3.
+transcripts-failed = 😔 Не получилось, и это не ваша вина. Пришлите запись ещё раз.
+transcripts-cancelled = ✖️ Вы это остановили. Запись можно прислать снова в любой момент.
+transcripts-cut = … Весь текст есть в файле.
+transcripts-summary = 📋 Кратко
+transcripts-todo = ☑️ Задачи
+transcripts-minutes = 🗒 Протокол
+transcripts-again = 🔁 Ещё раз
+transcripts-no-digests = Пересказы и списки задач здесь недоступны. Сам текст весь перед вами.
+transcripts-digest-working = ⏳ Читаю весь текст. Это займёт немного времени.
+transcripts-digest-failed = 😔 Не получилось, и это не ваша вина. Попробуйте ещё раз.
+transcripts-digest-none = Этого пока нет.
+transcripts-digest-empty = Ничего такого в записи нет.
+transcripts-digest-file = 📄 Файлом
+transcripts-delete = 🗑 Удалить
+transcripts-delete-ask = 🗑 Удалить навсегда <b>{ $name }</b>: и запись, и текст?
+transcripts-delete-yes = 🗑 Да, удалить
+transcripts-delete-no = ⬅️ Нет, оставить
+transcripts-deleted = 🗑 Удалено.
+transcripts-open = 📝 Открыть
 
 ## settings
 

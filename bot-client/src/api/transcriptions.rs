@@ -3,6 +3,7 @@
 use aisha_openapi::transcriptions::{Digest, NewDigest, Transcription, TranscriptionPage};
 use reqwest::Method;
 use reqwest::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use url::form_urlencoded;
 use uuid::Uuid;
 
 use super::operations::paged;
@@ -10,9 +11,16 @@ use super::transfer::FILE;
 use super::{ApiError, Person, Upload, answer};
 
 impl Person {
-    /// Asks for what is said in a recording, which is sent along.
-    pub async fn transcribe(&self, key: &str, recording: Upload) -> Result<Transcription, ApiError> {
-        let request = self.request(Method::POST, "/v1/transcriptions")?.timeout(FILE);
+    /// Asks for what is said in a recording, which is sent along. `title` is one line of up to 200 characters.
+    pub async fn transcribe(
+        &self,
+        key: &str,
+        title: Option<&str>,
+        recording: Upload,
+    ) -> Result<Transcription, ApiError> {
+        let query =
+            form_urlencoded::Serializer::new(String::new()).extend_pairs(title.map(|title| ("title", title))).finish();
+        let request = self.request(Method::POST, &format!("/v1/transcriptions?{query}"))?.timeout(FILE);
         let request = request.header("idempotency-key", key).header(CONTENT_TYPE, recording.mime);
         let request = match recording.length {
             Some(length) => request.header(CONTENT_LENGTH, length),

@@ -130,7 +130,8 @@ pub(super) fn generation(texts: &Texts, generation: &Generation, avatar: &Avatar
         GenerationStatus::Moderated => view.row([change(), other()]),
         GenerationStatus::Failed if declined(generation) => view.row([change(), other()]),
         GenerationStatus::Failed | GenerationStatus::Cancelled => {
-            view.row([repeat(texts, generation)]).row([change(), other()])
+            let again = t!(texts, "generate-again", price = dollars(generation.cost_estimate_usd));
+            view.row([tap(again, Tap::Repeat)]).row([change(), other()])
         }
     }
     .back(texts)
@@ -194,7 +195,9 @@ mod tests {
         let ann = trained(HARD_NAME);
         let show = |name: &str, shown: Generation| {
             golden(&format!("generate_generation_{name}"), |texts| generation(texts, &shown, &ann));
-            golden(&format!("generate_notice_{name}"), |texts| notice(texts, &shown, &ann));
+            if shown.status.is_final() {
+                golden(&format!("generate_notice_{name}"), |texts| notice(texts, &shown, &ann));
+            }
         };
         for status in GenerationStatus::ALL {
             show(status.as_str(), ended(*status));

@@ -24,7 +24,7 @@ use crate::texts::t;
 use crate::view::View;
 
 pub use made::{album_caption, notice};
-pub(super) use made::{day_and_words, words};
+pub(super) use made::{content, day_and_words, original, pictures, words};
 pub use pack::notice as pack_notice;
 pub(super) use tap::tap;
 pub use wish::Wish;
@@ -68,7 +68,7 @@ taps! {
         Whom = "whom",
         /// This one.
         Avatar(Uuid) = "av",
-        /// The shape of the pictures; that which is chosen already is unchosen.
+        /// The shape of the pictures.
         Ratio(AspectRatio) = "ratio",
         /// How many pictures.
         Count(u8) = "count",

@@ -2,7 +2,6 @@
 
 use aisha_openapi::problem::ProblemCode;
 use aisha_openapi::prompts::DraftPrompt;
-use aisha_openapi::vocabulary::AspectRatio;
 use uuid::Uuid;
 
 use super::{At, Tap, Wish, made, shown, wish};
@@ -36,7 +35,7 @@ async fn wished(ctx: &Ctx<'_>, at: &At, wish: Wish, tap: Tap) -> Result<Next, Ap
     Ok(match (at, tap) {
         (_, Tap::Whom) => to(At::Whom(wish)),
         (_, Tap::Avatar(avatar)) => to_wish(Wish { avatar, ..wish }),
-        (_, Tap::Ratio(ratio)) => to_wish(Wish { ratio: toggled(wish.ratio, ratio), ..wish }),
+        (_, Tap::Ratio(ratio)) => to_wish(Wish { ratio: Some(ratio), ..wish }),
         (_, Tap::Count(count)) => to_wish(Wish { count: count.clamp(1, 4), ..wish }),
         (_, Tap::NoWords) => to_wish(Wish { prompt: None, own: None, ..wish }),
         (_, Tap::Improve) => return improve(ctx, wish).await,
@@ -67,10 +66,6 @@ async fn wished(ctx: &Ctx<'_>, at: &At, wish: Wish, tap: Tap) -> Result<Next, Ap
         }
         _ => to(at.clone()),
     })
-}
-
-fn toggled(chosen: Option<AspectRatio>, ratio: AspectRatio) -> Option<AspectRatio> {
-    Some(ratio).filter(|ratio| chosen != Some(*ratio))
 }
 
 /// Has the words worked on. Without the avatar: its trigger phrase is put in later, and is nothing people should read.

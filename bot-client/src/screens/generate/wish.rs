@@ -126,11 +126,8 @@ pub(super) fn card(
             description = description
         ));
     }
-    let ratio = match wish.ratio.or(style.map(|style| style.aspect_ratio)) {
-        Some(ratio) => shape(texts, ratio),
-        None => shape(texts, AspectRatio::Square),
-    };
-    lines.push(t!(texts, "generate-line-shape", shape = ratio));
+    let chosen = wish.ratio.or(style.map(|style| style.aspect_ratio)).unwrap_or(AspectRatio::Square);
+    lines.push(t!(texts, "generate-line-shape", shape = shape(texts, chosen)));
     if let Some(price) = price {
         lines.push(t!(texts, "generate-line-price", n = wish.count, price = dollars(price)));
     }
@@ -161,7 +158,7 @@ pub(super) fn card(
     }
     let ratios = AspectRatio::ALL.iter();
     view = view
-        .row(ratios.map(|ratio| tap(ticked(ratio.as_str(), wish.ratio == Some(*ratio)), Tap::Ratio(*ratio))))
+        .row(ratios.map(|ratio| tap(ticked(ratio.as_str(), chosen == *ratio), Tap::Ratio(*ratio))))
         .row((1..=4).map(|n| tap(ticked(&t!(texts, "generate-count", n = n), wish.count == n), Tap::Count(n))));
     if several {
         view = view.row([tap(t!(texts, "generate-other-avatar"), Tap::Whom)]);
