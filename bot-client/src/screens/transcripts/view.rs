@@ -6,7 +6,7 @@ use aisha_openapi::vocabulary::{DigestKind, DigestStatus, TranscriptFormat, Tran
 use super::{Tap, digest_of};
 use crate::buttons::{Button, Door};
 use crate::texts::{Texts, t};
-use crate::view::{Key, View, cut, day, door, escape, key, shortened};
+use crate::view::{Key, View, cut, day, door, escape, key, shortened, ticked};
 
 /// UTF-16 units of a text that a card shows; the rest is in the file.
 const SHOWN: usize = 3500;
@@ -126,7 +126,7 @@ pub(super) fn transcript(texts: &Texts, transcription: &Transcription) -> View {
     let digests = DigestKind::ALL.iter().map(|kind| {
         let there = digest_of(texts, transcription, *kind).is_some_and(|made| made.status == DigestStatus::Completed);
         let label = kind_name(texts, *kind);
-        tap(crate::view::ticked(&label, there), Tap::Digest(*kind))
+        tap(ticked(&label, there), Tap::Digest(*kind))
     });
     let files = TranscriptFormat::ALL
         .iter()
@@ -141,7 +141,6 @@ pub(super) fn transcript(texts: &Texts, transcription: &Transcription) -> View {
 /// What is made of the text of a recording.
 pub(super) fn digest(texts: &Texts, transcription: &Transcription, kind: DigestKind, made: Option<&Digest>) -> View {
     let title = format!("<b>{}</b>\n{}", kind_name(texts, kind), title(texts, transcription));
-    let again = || tap(t!(texts, "transcripts-again"), Tap::Digest(kind));
     let (body, keys) = match made.map(|digest| (digest.status, digest.text.as_deref().unwrap_or_default().trim())) {
         Some((DigestStatus::Completed, "")) => (t!(texts, "transcripts-digest-empty"), Vec::new()),
         Some((DigestStatus::Completed, text)) => {
@@ -154,8 +153,10 @@ pub(super) fn digest(texts: &Texts, transcription: &Transcription, kind: DigestK
         Some((DigestStatus::Pending, _)) => {
             (t!(texts, "transcripts-digest-working"), vec![key(t!(texts, "button-refresh"), Button::Refresh)])
         }
-        Some((DigestStatus::Failed, _)) => (t!(texts, "transcripts-digest-failed"), vec![again()]),
-        None => (t!(texts, "transcripts-digest-none"), vec![again()]),
+        Some((DigestStatus::Failed, _)) => {
+            (t!(texts, "transcripts-digest-failed"), vec![tap(t!(texts, "transcripts-again"), Tap::Digest(kind))])
+        }
+        None => (t!(texts, "transcripts-digest-none"), vec![tap(kind_name(texts, kind), Tap::Digest(kind))]),
     };
     View::new(format!("{title}\n\n{body}")).row(keys).back(texts)
 }
