@@ -12,6 +12,7 @@ common-away = ⏳ The service is away at the moment. I keep what you have sent a
 common-working = ⏳ I am on it.
 common-given-up = I could not do this within a day, so I have let go of it. Please send it again.
 common-failed = That did not work, through no fault of yours. Please try again.
+common-unknown-command = There is no such command. /help tells what I can do.
 common-private-only = I speak in private chats only: a picture of you is nobody else's business. Write to me directly.
 
 ## home
@@ -249,7 +250,6 @@ generate-deleted = 🗑 Deleted.
 generate-pack-title = 📦 <b>{ $name }</b> with <b>{ $avatar }</b>
 generate-pack-unnamed = Set of pictures
 generate-pack-preview = I made this by myself, to show what I have learned.
-generate-pack-preview-title = 👀 <b>First pictures of { $avatar }</b>
 generate-pack-running = ⏳ The pictures are being made. I will tell you when all are there.
 generate-pack-stopping = ✋ I am stopping. What is done already, you keep.
 generate-pack-done =

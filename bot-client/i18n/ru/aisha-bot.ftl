@@ -12,6 +12,7 @@ common-away = ⏳ Сервис сейчас недоступен. Я сохра�
 common-working = ⏳ Уже занимаюсь.
 common-given-up = За целый день это сделать не удалось, поэтому я это отложил. Пришлите, пожалуйста, ещё раз.
 common-failed = Не получилось, и это не ваша вина. Попробуйте ещё раз.
+common-unknown-command = Такой команды нет. Что я умею, рассказывает /help.
 common-private-only = Я говорю только в личных чатах: ваше лицо никого больше не касается. Напишите мне лично.
 
 ## home
@@ -260,7 +261,6 @@ generate-deleted = 🗑 Удалено.
 generate-pack-title = 📦 <b>{ $name }</b> · <b>{ $avatar }</b>
 generate-pack-unnamed = Набор картинок
 generate-pack-preview = Этот набор я сделал сам, чтобы показать, чему научился.
-generate-pack-preview-title = 👀 <b>Первые картинки: { $avatar }</b>
 generate-pack-running = ⏳ Картинки создаются. Сообщу, когда будут готовы все.
 generate-pack-stopping = ✋ Останавливаюсь. То, что уже готово, останется у вас.
 generate-pack-done =

@@ -47,3 +47,7 @@ pub(super) async fn tap(_ctx: &Ctx<'_>, at: &At, tap: Tap) -> Result<Next, ApiEr
 pub(super) async fn hear(_ctx: &Ctx<'_>, _at: &At, _said: &Said) -> Result<Option<Next>, ApiError> {
     Ok(None)
 }
+
+pub async fn tell(_person: &crate::api::Person, texts: &crate::texts::Texts, _id: Uuid) -> Result<View, ApiError> {
+    Ok(View::new("x").back(texts))
+}

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::{Ctx, Next, Place, create, generate, images, training};
 use crate::api::ApiError;
-use crate::buttons::{Argument as _, taps};
+use crate::buttons::taps;
 use crate::telegram::Said;
 use crate::texts::t;
 use crate::view::View;

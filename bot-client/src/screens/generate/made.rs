@@ -41,8 +41,7 @@ pub(in crate::screens) fn album(texts: &Texts, generation: &Generation, avatar: 
 }
 
 /// What stands under the pictures of a generation: Telegram's HTML, up to 1024 characters.
-#[must_use]
-pub fn album_caption(texts: &Texts, generation: &Generation, avatar: &Avatar) -> String {
+fn album_caption(texts: &Texts, generation: &Generation, avatar: &Avatar) -> String {
     let name = titled(texts, avatar);
     if generation.prompt.is_empty() {
         return format!("🎨 <b>{name}</b>");
@@ -165,8 +164,7 @@ pub(super) fn delete(texts: &Texts, generation: &Generation) -> View {
 }
 
 /// What is told when it has ended.
-#[must_use]
-pub fn notice(texts: &Texts, generation: &Generation, avatar: &Avatar) -> View {
+pub(super) fn notice(texts: &Texts, generation: &Generation, avatar: &Avatar) -> View {
     let text = format!("{}{}", outcome(texts, generation, avatar), quoted(&generation.prompt, 300));
     let open = if generation.status == GenerationStatus::Completed {
         t!(texts, "generate-open")

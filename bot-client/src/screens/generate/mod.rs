@@ -4,6 +4,7 @@ mod choose;
 mod made;
 mod pack;
 mod tap;
+mod tell;
 mod wish;
 
 use aisha_openapi::avatars::Avatar;
@@ -18,15 +19,14 @@ use uuid::Uuid;
 
 use super::{Ctx, Next, Place, avatars, create, images};
 use crate::api::ApiError;
-use crate::buttons::{Argument as _, Slug, taps};
+use crate::buttons::{Slug, taps};
 use crate::telegram::Said;
 use crate::texts::t;
 use crate::view::View;
 
-pub use made::{album_caption, notice};
 pub(super) use made::{content, day_and_words, original, pictures, words};
-pub use pack::notice as pack_notice;
 pub(super) use tap::tap;
+pub use tell::{Told, tell, tell_pack};
 pub use wish::Wish;
 
 /// Characters of the longest prompt that the service takes.

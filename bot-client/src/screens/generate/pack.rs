@@ -6,6 +6,7 @@ use aisha_openapi::vocabulary::PackStatus;
 
 use super::Tap;
 use crate::buttons::{Button, Door};
+use crate::screens::Parcel;
 use crate::screens::avatars::titled;
 use crate::texts::{Texts, t};
 use crate::view::{View, bar, door, escape, key, shortened};
@@ -32,13 +33,21 @@ fn outcome(texts: &Texts, run: &PackRun) -> String {
     }
 }
 
+/// What it is, and whose.
+fn title(texts: &Texts, run: &PackRun, avatar: &Avatar, name: Option<&str>) -> String {
+    let name = name.map_or_else(|| t!(texts, "generate-pack-unnamed"), |name| escape(&shortened(name, 60)));
+    let title = t!(texts, "generate-pack-title", name = name, avatar = titled(texts, avatar));
+    if run.is_preview { format!("{title}\n{}", t!(texts, "generate-pack-preview")) } else { title }
+}
+
+/// Where its pictures are, all in one.
+fn sheet_url(run: &PackRun) -> String {
+    format!("/v1/packs/{}/sheet.jpg", run.id)
+}
+
 /// A run of a pack, which people call by this name if it is still offered.
 pub(super) fn run(texts: &Texts, run: &PackRun, avatar: &Avatar, name: Option<&str>) -> View {
-    let name = name.map_or_else(|| t!(texts, "generate-pack-unnamed"), |name| escape(&shortened(name, 60)));
-    let mut text = t!(texts, "generate-pack-title", name = name, avatar = titled(texts, avatar));
-    if run.is_preview {
-        text = format!("{text}\n{}", t!(texts, "generate-pack-preview"));
-    }
+    let mut text = title(texts, run, avatar, name);
     text = format!("{text}\n\n{}", outcome(texts, run));
     let under_way = run.status == PackStatus::Running;
     if under_way {
@@ -48,7 +57,7 @@ pub(super) fn run(texts: &Texts, run: &PackRun, avatar: &Avatar, name: Option<&s
     let mut view = View::new(text);
     let completed = run.progress.completed;
     if !under_way && completed > 0 {
-        view = view.with_picture(format!("pack:{}:{completed}", run.id), format!("/v1/packs/{}/sheet.jpg", run.id));
+        view = view.with_picture(format!("pack:{}:{completed}", run.id), sheet_url(run));
     }
     let tap = |label: String, tap| key(label, Button::Generate(tap));
     if completed > 0 {
@@ -73,22 +82,23 @@ pub(super) fn stop(texts: &Texts, run: &PackRun) -> View {
         .row([key(t!(texts, "generate-pack-stop-no"), Button::Back)])
 }
 
-/// What is told when the last of its pictures has ended.
-#[must_use]
-pub fn notice(texts: &Texts, run: &PackRun, avatar: &Avatar) -> View {
-    let title = if run.is_preview {
-        t!(texts, "generate-pack-preview-title", avatar = titled(texts, avatar))
-    } else {
-        let name = t!(texts, "generate-pack-unnamed");
-        t!(texts, "generate-pack-title", name = name, avatar = titled(texts, avatar))
-    };
-    View::new(format!("{title}\n\n{}", outcome(texts, run)))
-        .row([door(t!(texts, "generate-open"), Door::Pack(run.id))])
+/// All its pictures in one, once it has ended; `None` where there is none to see.
+pub(super) fn sheet(texts: &Texts, run: &PackRun, avatar: &Avatar, name: Option<&str>) -> Option<Parcel> {
+    let caption = format!("{}\n\n{}", title(texts, run, avatar, name), outcome(texts, run));
+    (run.progress.completed > 0).then(|| Parcel::Album { urls: vec![sheet_url(run)], caption })
+}
+
+/// What is told when it has ended without a picture.
+pub(super) fn notice(texts: &Texts, run: &PackRun, avatar: &Avatar, name: Option<&str>) -> View {
+    View::new(format!("{}\n\n{}", title(texts, run, avatar, name), outcome(texts, run)))
+        .row([door(t!(texts, "generate-open-failed"), Door::Pack(run.id))])
         .row([door(t!(texts, "generate-other"), Door::Generate(avatar.id)), door(t!(texts, "button-menu"), Door::Home)])
 }
 
 #[cfg(test)]
 mod tests {
+    use aisha_openapi::vocabulary::Locale;
+
     use super::*;
     use crate::screens::fixtures::{HARD_NAME, golden, noon, pack_run, trained};
 
@@ -107,10 +117,16 @@ mod tests {
         ];
         for (name, shown) in &runs {
             golden(&format!("generate_pack_{name}"), |texts| run(texts, shown, &ann, Some("Film & <noir>")));
-            if shown.status != PackStatus::Running {
-                golden(&format!("generate_pack_notice_{name}"), |texts| notice(texts, shown, &ann));
+            if matches!(shown.status, PackStatus::Failed | PackStatus::Cancelled) {
+                golden(&format!("generate_pack_notice_{name}"), |texts| notice(texts, shown, &ann, None));
             }
         }
+        let told = |run| sheet(Texts::of(Locale::En), run, &ann, None);
+        let caption = "📦 <b>Set of pictures</b> with <b>&lt;b&gt;_*A&amp;nna*_&lt;/b&gt;</b>\n\n\
+                       ✅ 9 of 12 pictures are there. The others did not work out.";
+        let urls = vec!["/v1/packs/01990000-0000-7000-8000-00000000001e/sheet.jpg".to_owned()];
+        assert_eq!(told(&runs[5].1), Some(Parcel::Album { urls, caption: caption.to_owned() }));
+        assert_eq!(told(&runs[6].1), None);
         golden("generate_pack_unnamed", |texts| run(texts, &runs[3].1, &ann, None));
         golden("generate_pack_stop", |texts| stop(texts, &runs[1].1));
     }

@@ -13,7 +13,7 @@ use uuid::Uuid;
 use self::shelf::{Found, found};
 use super::{Ctx, Next, Place, avatars, generate};
 use crate::api::ApiError;
-use crate::buttons::{Argument as _, taps};
+use crate::buttons::taps;
 use crate::texts::t;
 use crate::view::View;
 

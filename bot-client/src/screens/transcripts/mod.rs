@@ -10,13 +10,12 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{Ctx, Next, Parcel, Place};
-use crate::api::ApiError;
-use crate::buttons::{Argument as _, taps};
+use crate::api::{ApiError, Person};
+use crate::buttons::taps;
 use crate::texts::{Texts, t};
 use crate::view::View;
 
 pub(super) use take::take;
-pub use view::notice;
 
 /// Recordings on a page of the list.
 const ROWS: u8 = 8;
@@ -102,6 +101,11 @@ pub(super) async fn draw(ctx: &Ctx<'_>, at: &At) -> Result<View, ApiError> {
         }
         At::Delete { id } => view::delete(texts, &ctx.api.transcription(*id).await?),
     })
+}
+
+/// What is told beside the card when a recording was written down, or could not be.
+pub async fn tell(person: &Person, texts: &Texts, id: Uuid) -> Result<View, ApiError> {
+    Ok(view::notice(texts, &person.transcription(id).await?))
 }
 
 /// What was made of a text for somebody who reads this language.

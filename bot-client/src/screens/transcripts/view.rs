@@ -170,8 +170,7 @@ pub(super) fn delete(texts: &Texts, transcription: &Transcription) -> View {
 }
 
 /// What is told when it has ended.
-#[must_use]
-pub fn notice(texts: &Texts, transcription: &Transcription) -> View {
+pub(super) fn notice(texts: &Texts, transcription: &Transcription) -> View {
     let excerpt = transcription.excerpt.as_deref().map(str::trim).filter(|excerpt| !excerpt.is_empty());
     let body = match excerpt {
         Some(excerpt) => format!("<blockquote>{}</blockquote>", escape(&cut(excerpt, 250))),
