@@ -46,3 +46,8 @@ pub(super) async fn tap(_ctx: &Ctx<'_>, at: &At, tap: Tap) -> Result<Next, ApiEr
 pub(super) async fn hear(_ctx: &Ctx<'_>, _at: &At, _said: &Said) -> Result<Option<Next>, ApiError> {
     Ok(None)
 }
+
+/// Where an unfinished avatar goes on.
+pub(super) fn resume(avatar: &aisha_openapi::avatars::Avatar) -> Place {
+    Place::Photos(super::photos::At::of(avatar.id))
+}
