@@ -122,7 +122,7 @@ macro_rules! taps {
     (@read $name:ident $tap:ident $argument:ident $type:ty) => {
         $argument.and_then(<$type as $crate::buttons::Argument>::decode).map($name::$tap)
     };
-    (@samples $all:ident $name:ident $tap:ident) => { $all.push($name::$tap) };
+    (@samples $all:ident $name:ident $tap:ident) => { $all.extend([$name::$tap]) };
     (@samples $all:ident $name:ident $tap:ident $type:ty) => {
         $all.extend(<$type as $crate::buttons::Argument>::samples().into_iter().map($name::$tap))
     };

@@ -54,12 +54,199 @@ help-text = <b>What I can do</b>
 
 ## create
 
+create-types = <b>What shall the new avatar be?</b>
+
+    👤 <b>Portrait.</b> A person: you, or somebody who agrees to it. I learn the face and can show it anywhere.
+
+    🎨 <b>Style.</b> A manner: how an artist paints, how a series of photos looks. I learn the look and make anything in it.
+
+    📦 <b>Thing.</b> Something you can photograph from all sides: a cup, a car, a toy, your cat.
+
+    You see the time and the price before anything is paid for.
+create-portrait = 👤 Portrait
+create-style = 🎨 Style
+create-object = 📦 Thing
+create-compare = ⚖️ Compare
+create-go-on = ▶️ Continue: { $name }
+create-unnamed = no name yet
+create-comparison = <b>Portrait, style or thing?</b>
+
+    <b>What I learn</b>
+    👤 a face, recognisable from every side
+    🎨 a look: colours, light, strokes
+    📦 a thing or an animal, down to the details
+
+    <b>Which photos to send</b>
+    👤 one person alone, in different light, with different expressions
+    🎨 different pictures, all in the same manner
+    📦 the same thing from all sides, in front of different backgrounds
+
+    <b>What it is good for</b>
+    👤 portraits, profile pictures, scenes with you in them
+    🎨 pictures of anything, in one manner
+    📦 advertising, cards, your cat on the moon
+create-choose = Please press one of the buttons.
+create-gender = <b>Who is it?</b>
+
+    Styles need to know, so that the clothes and poses fit.
+create-gender-female = 👩 A woman
+create-gender-male = 👨 A man
+create-gender-other = 🧑 I would rather not say
+create-name = <b>What shall I call the avatar?</b>
+
+    Write me a name. Only you see it, and you can change it at any time.
+create-name-empty = I see no letters in this. Please write a name, such as “Ann in spring”.
+create-name-long = This name has { $length } characters, and { $most } fit. Something shorter, please.
+create-photo-kept = 📸 I have your photo and keep it for this avatar. First please answer this:
 
 ## photos
 
+photos-count = 📸 <b>{ $name }</b>
+    { $count } · minimum { $minimum }{ $tick }
+photos-which-portrait = Send me photos of one person, alone in the picture: close up and from further away, in different light and clothes, on different days. No sunglasses, no filters. One by one or as an album, as you like.
+photos-which-style = Send me pictures that all have the manner I am to learn, of different things. One by one or as an album, as you like.
+photos-which-object = Send me photos of the thing: from all sides, close up and from further away, in front of different backgrounds. One by one or as an album, as you like.
+photos-send-more = { $n ->
+        [one] { $n } more good photo is needed. Just send it here.
+       *[other] { $n } more good photos are needed. Just send them here.
+    }
+photos-enough = { $n ->
+        [one] This is enough to go on. With one more it gets better still.
+       *[other] This is enough to go on. With { $n } more it gets better still.
+    }
+photos-under-way = 🎓 A training is under way, with the photos it began with. New ones count for the next one.
+photos-plenty = ✨ A fine set. You can go on.
+photos-left-out = { $n ->
+        [one] 🚫 { $n } photo is left out. You can take it back when you look the photos through.
+       *[other] 🚫 { $n } photos are left out. You can take them back when you look the photos through.
+    }
+photos-tidy = 🧹 Leave out what does not help ({ $n })
+photos-review = 🔍 Look through the photos ({ $n })
+photos-continue = ✅ Go on to the training
+photos-train-again = 🎓 Train again
+photos-to-training = ⏳ See how the training goes
+photos-tidied = 🧹 Left out: { $what }. Nothing is deleted: you can take back any of them when you look the photos through.
+photos-tidied-nothing = 🧹 There is nothing to leave out: every photo helps.
+photos-tidied-twins = { $n ->
+        [one] { $n } that looks like another one
+       *[other] { $n } that look like other ones
+    }
+photos-tidied-rejected = { $n ->
+        [one] { $n } that I cannot use
+       *[other] { $n } that I cannot use
+    }
+photos-tidied-weak = { $n ->
+        [one] { $n } other one
+       *[other] { $n } other ones
+    }
+photos-no-words = I am waiting for photos here. Send them, or press a button.
+photos-no-picture = 📄 This is no photo. Send me a picture: JPEG, PNG or WebP.
+photos-heic = 📄 This is a HEIC file, which I cannot read. Send it as a photo instead of as a file, and Telegram makes it readable.
+photos-too-large = 📦 This file is larger than Telegram passes on to me (20 MB). Send it as a photo instead of as a file, and it will fit.
+photos-not-given = 📡 Telegram did not give me this photo. Please send it again.
+photos-duplicate = 👯 I already have this photo. One is enough, the other is not kept.
+photos-whose = <b>Which avatar is this photo for?</b>
+
+    Open it here, and send the photo once more.
+photos-whose-none = <b>A photo needs an avatar to belong to.</b>
+
+    Make one: it takes two questions. Then send the photo once more.
+photos-review-title = { $n ->
+        [one] 🔍 <b>{ $name }</b>: { $n } photo. Press its number to open it.
+       *[other] 🔍 <b>{ $name }</b>: { $n } photos. Press a number to open one.
+    }
+photos-review-none = 🔍 <b>{ $name }</b> has no photos yet. Just send me some.
+photos-mark-weak = weak, better replaced
+photos-mark-twin = looks like another one
+photos-mark-rejected = cannot be used
+photos-mark-left-out = left out
+photos-number = <b>Photo { $number } of { $of }</b>
+photos-is-cover = ⭐ the cover
+photos-is-good = ✅ A good photo.
+photos-is-weak = I can use it, but there is something about it:
+photos-is-rejected = I cannot learn from it:
+photos-is-left-out = 🚫 Left out: it is kept, but I do not learn from it.
+photos-make-cover = ⭐ Make it the cover
+photos-earlier = ⏪ Earlier
+photos-later = Later ⏩
+photos-leave-out = 🚫 Leave out
+photos-take-back = ↩️ Take back
+photos-delete = 🗑 Delete
+photos-delete-question = <b>Delete this photo?</b>
+
+    It cannot be brought back. If you only do not want me to learn from it, leave it out instead.
+photos-delete-surely = 🗑 Yes, delete it
+photos-deleted = 🗑 The photo is deleted.
 
 ## training
 
+training-fast = ⚡ Fast
+training-balanced = ⚖️ Balanced
+training-quality = 💎 Thorough
+training-fast-what = To see quickly what comes of it.
+training-balanced-what = A good likeness, right for most.
+training-quality-what = The best likeness I can do.
+training-minutes = { $span } min
+training-choose = 🎓 <b>{ $name }</b>: how thoroughly shall I learn?
+
+    { $photos ->
+        [one] I have { $photos } photo to learn from.
+       *[other] I have { $photos } photos to learn from.
+    }
+training-advised = 💡 <b>What would make it better still</b>
+training-required = <b>What is missing</b>
+training-not-ready = 🎓 <b>{ $name }</b>: I cannot begin yet.
+training-more-photos = 📸 Add photos first
+training-add-photos = 📸 To the photos
+training-complete = ✏️ Complete
+training-confirm = 🎓 <b>Shall I begin?</b>
+
+    Avatar: <b>{ $name }</b>
+    Training: { $preset }
+    Photos: { $photos }
+    Time: about { $minutes }
+    Price: <b>{ $price }</b>
+
+    You can close the chat meanwhile: I write to you as soon as the avatar is ready.
+training-start = ✅ Begin · { $price }
+training-kept = The avatar and its photos stay as they are: come back here then.
+training-title = 🎓 <b>{ $name }</b> · { $preset }
+training-preparing = 📦 I am packing the photos.
+training-submitting = 🚚 The photos are on their way.
+training-queued = ⏳ In the queue. It begins any moment.
+training-queued-behind = { $n ->
+        [one] ⏳ In the queue: { $n } is before you.
+       *[other] ⏳ In the queue: { $n } are before you.
+    }
+training-running = 🧠 I am learning.
+training-stalled = 🕰 This takes longer than usual, and right now I cannot see how far it is. You need not do anything: I keep looking, and write to you when I know more.
+training-eta = { $n ->
+        [one] About { $n } minute left.
+       *[other] About { $n } minutes left.
+    }
+training-eta-soon = It should be done any moment.
+training-told-later = I write to you as soon as the avatar is ready.
+training-cancel = ✖️ Stop
+training-cancel-question = <b>Stop the training of { $name }?</b>
+
+    What has been learned so far is lost. The photos stay, and you can begin anew at any time.
+training-cancel-surely = ✖️ Yes, stop
+training-cancelling = ✋ The training of <b>{ $name }</b> is being stopped. This takes a moment.
+training-cancelled = ✋ The training of <b>{ $name }</b> was stopped. The photos are all there.
+training-completed = 🎉 <b>{ $name } is ready!</b>
+
+    Now the pictures can begin. Write what you want to see, or choose a style.
+training-failed = 😔 The training of <b>{ $name }</b> did not work out.
+
+    { $why }
+training-failed-face = I found no clear face in the photos. Look them through, leave out those without a face or with several people, add some in which the face is easy to see, and begin a new training.
+training-failed-content = Some of the photos did not pass the safety check. Look them through, leave out those that show too much, and begin a new training.
+training-failed-photos = Photos have disappeared while I was packing them. Look through what is there, and begin a new training.
+training-failed-other = It is no fault of yours, and your photos are all there. Please try again; if it fails once more, leave out the weakest photos.
+training-retry = 🔁 Try again · { $price }
+training-avatar = 👤 The avatar
+training-photos = 📸 Its photos
+training-open = 👀 Open
 
 ## avatars
 
@@ -78,6 +265,13 @@ help-text = <b>What I can do</b>
 
 ## notices
 
+notice-training-completed = 🎉 <b>{ $name } is ready!</b> Shall we make a picture?
+notice-training-failed = 😔 The training of <b>{ $name }</b> did not work out.
+
+    { $why }
+notice-training-cancelled = ✋ The training of <b>{ $name }</b> was stopped.
+notice-training-stalled = 🕰 The training of <b>{ $name }</b> takes longer than usual. You need not do anything: I keep looking, and write to you when I know more.
+notice-training-under-way = 🧠 The training of <b>{ $name }</b> is under way.
 
 ## problems
 

@@ -14,6 +14,7 @@ use crate::view::View;
 #[serde(rename_all = "snake_case")]
 pub enum At {
     List,
+    Avatar { avatar: Uuid },
 }
 
 taps! {
