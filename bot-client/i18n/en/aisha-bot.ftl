@@ -262,6 +262,126 @@ training-open = 👀 Open
 
 ## settings
 
+settings-menu = ⚙️ <b>Settings</b>
+
+    🌐 Language: { $language }
+    🕰 Time zone: { $zone }
+    🖼 Pictures: { $shape }, { $count } at once
+settings-language = 🌐 Language
+settings-languages = 🌐 Which language shall I speak?
+settings-language-set = 🌐 I speak English from now on.
+settings-zone = 🕰 Time zone
+settings-zone-none = not chosen
+settings-zone-choose = 🕰 <b>What time is it where you are?</b>
+
+    Press a place with the same time, or write me the name of your city in English.
+settings-zone-now = 🕰 Your time zone: <b>{ $zone }</b>
+
+    Press another place, or write me the name of your city in English.
+settings-zone-set = 🕰 I go by the time of { $zone } from now on.
+settings-zone-unknown = I know no time zone of this name. Try the nearest big city, such as “Buenos Aires”, or press a place with the same time.
+settings-defaults = 🖼 How pictures are made
+settings-defaults-text = 🖼 <b>How shall I make pictures?</b>
+
+    This is what I suggest each time; you can still change it for every picture.
+settings-count = How many at once:
+settings-shape-any = As the style wants it
+settings-shape-square = Square 1:1
+settings-shape-portrait = Upright 3:4
+settings-shape-landscape = Landscape 4:3
+settings-shape-tall = For phones 9:16
+settings-shape-wide = Wide 16:9
+settings-statistics = 📊 Statistics
+settings-statistics-title = 📊 <b>What you have here</b>
+settings-statistics-avatars = 👥 Avatars: { $n }
+settings-statistics-photos = 📸 Photos: { $n }
+settings-statistics-trainings = 🎓 Trainings: { $n }, completed: { $completed }
+settings-statistics-duration = ⏱ A training takes { $n } min on average
+settings-statistics-pictures = 🖼 Pictures: { $n }
+settings-statistics-favourites = ❤️ Favourites: { $n }
+settings-statistics-stored = 💾 Room they take: { $megabytes } MB
+settings-statistics-spent = 💵 Spent: { $price }
+settings-export = 📦 Take it all along
+settings-export-first = 📦 First send me everything
+settings-export-sent = 📦 I am packing everything that is yours and send it here as soon as it is packed.
+settings-delete = 🗑 Delete everything
+settings-delete-question = 🗑 <b>Delete everything?</b>
+
+    This goes, and nobody can bring it back:
+    • { $avatars }
+    • { $photos }
+    • { $pictures }
+    • what was written down of your recordings, and your settings
+settings-delete-avatars = { $n ->
+        [one] { $n } avatar with all that it has learned
+       *[other] { $n } avatars with all that they have learned
+    }
+settings-delete-photos = { $n ->
+        [one] { $n } photo
+       *[other] { $n } photos
+    }
+settings-delete-pictures = { $n ->
+        [one] { $n } picture
+       *[other] { $n } pictures
+    }
+settings-delete-on = 🗑 Delete
+settings-delete-last = ⚠️ <b>This is the last question.</b>
+
+    Shall I really delete everything, for good?
+settings-delete-now = 🗑 Yes, delete everything
+settings-delete-not = ↩️ No, keep everything
+settings-farewell = 👋 Everything of yours is deleted. Thank you for the time together.
+
+    You can delete this chat, too: what stands in it is kept by Telegram, not by me.
+settings-anew = ✨ Begin anew
+settings-city-kaliningrad = Kaliningrad
+settings-city-moscow = Moscow
+settings-city-samara = Samara
+settings-city-yekaterinburg = Yekaterinburg
+settings-city-omsk = Omsk
+settings-city-novosibirsk = Novosibirsk
+settings-city-krasnoyarsk = Krasnoyarsk
+settings-city-irkutsk = Irkutsk
+settings-city-yakutsk = Yakutsk
+settings-city-vladivostok = Vladivostok
+settings-city-magadan = Magadan
+settings-city-kamchatka = Kamchatka
+settings-city-minsk = Minsk
+settings-city-kyiv = Kyiv
+settings-city-chisinau = Chișinău
+settings-city-tbilisi = Tbilisi
+settings-city-yerevan = Yerevan
+settings-city-baku = Baku
+settings-city-almaty = Almaty
+settings-city-tashkent = Tashkent
+settings-city-bishkek = Bishkek
+settings-city-dushanbe = Dushanbe
+settings-city-ashgabat = Ashgabat
+settings-city-jerusalem = Jerusalem
+settings-city-london = London
+settings-city-lisbon = Lisbon
+settings-city-paris = Paris
+settings-city-berlin = Berlin
+settings-city-warsaw = Warsaw
+settings-city-athens = Athens
+settings-city-istanbul = Istanbul
+settings-city-cairo = Cairo
+settings-city-new-york = New York
+settings-city-chicago = Chicago
+settings-city-denver = Denver
+settings-city-los-angeles = Los Angeles
+settings-city-dubai = Dubai
+settings-city-kolkata = Kolkata
+settings-city-bangkok = Bangkok
+settings-city-shanghai = Shanghai
+settings-city-tokyo = Tokyo
+settings-city-sydney = Sydney
+settings-city-auckland = Auckland
+settings-city-lagos = Lagos
+settings-city-johannesburg = Johannesburg
+settings-city-sao-paulo = São Paulo
+settings-city-mexico-city = Mexico City
+settings-city-toronto = Toronto
 
 ## notices
 

@@ -276,6 +276,129 @@ training-open = 👀 Открыть
 
 ## settings
 
+settings-menu = ⚙️ <b>Настройки</b>
+
+    🌐 Язык: { $language }
+    🕰 Часовой пояс: { $zone }
+    🖼 Картинки: { $shape }, по { $count } за раз
+settings-language = 🌐 Язык
+settings-languages = 🌐 На каком языке мне говорить?
+settings-language-set = 🌐 Теперь я говорю по-русски.
+settings-zone = 🕰 Часовой пояс
+settings-zone-none = не выбран
+settings-zone-choose = 🕰 <b>Который у вас час?</b>
+
+    Нажмите город, где столько же времени, или напишите название своего города.
+settings-zone-now = 🕰 Ваш часовой пояс: <b>{ $zone }</b>
+
+    Нажмите другой город или напишите название своего.
+settings-zone-set = 🕰 Теперь сверяюсь с городом { $zone }.
+settings-zone-unknown = Такого города я не знаю. Напишите ближайший большой город (можно по-английски, например Buenos Aires) или нажмите тот, где столько же времени.
+settings-defaults = 🖼 Какими делать картинки
+settings-defaults-text = 🖼 <b>Какими мне делать картинки?</b>
+
+    Это я буду предлагать каждый раз; для любой картинки можно выбрать иначе.
+settings-count = Сколько за раз:
+settings-shape-any = Как лучше для стиля
+settings-shape-square = Квадрат 1:1
+settings-shape-portrait = Портрет 3:4
+settings-shape-landscape = Альбом 4:3
+settings-shape-tall = Для телефона 9:16
+settings-shape-wide = Широкая 16:9
+settings-statistics = 📊 Статистика
+settings-statistics-title = 📊 <b>Что у вас здесь есть</b>
+settings-statistics-avatars = 👥 Аватары: { $n }
+settings-statistics-photos = 📸 Фотографии: { $n }
+settings-statistics-trainings = 🎓 Обучения: { $n }, из них успешно: { $completed }
+settings-statistics-duration = ⏱ Обучение длится в среднем { $n } мин
+settings-statistics-pictures = 🖼 Картинки: { $n }
+settings-statistics-favourites = ❤️ Избранное: { $n }
+settings-statistics-stored = 💾 Занимают места: { $megabytes } МБ
+settings-statistics-spent = 💵 Потрачено: { $price }
+settings-export = 📦 Забрать всё с собой
+settings-export-first = 📦 Сначала пришлите мне всё
+settings-export-sent = 📦 Собираю всё, что у вас есть, и пришлю сюда, как только соберу.
+settings-delete = 🗑 Удалить всё
+settings-delete-question = 🗑 <b>Удалить всё?</b>
+
+    Вот что исчезнет, и вернуть это не сможет никто:
+    • { $avatars }
+    • { $photos }
+    • { $pictures }
+    • расшифровки ваших записей и настройки
+settings-delete-avatars = { $n ->
+        [one] { $n } аватар со всем, чему он научился
+        [few] { $n } аватара со всем, чему они научились
+       *[other] { $n } аватаров со всем, чему они научились
+    }
+settings-delete-photos = { $n ->
+        [one] { $n } фотография
+        [few] { $n } фотографии
+       *[other] { $n } фотографий
+    }
+settings-delete-pictures = { $n ->
+        [one] { $n } картинка
+        [few] { $n } картинки
+       *[other] { $n } картинок
+    }
+settings-delete-on = 🗑 Удалить
+settings-delete-last = ⚠️ <b>Это последний вопрос.</b>
+
+    Действительно удалить всё и навсегда?
+settings-delete-now = 🗑 Да, удалить всё
+settings-delete-not = ↩️ Нет, оставить всё
+settings-farewell = 👋 Всё ваше удалено. Спасибо, что были здесь.
+
+    Можно удалить и этот чат: то, что в нём написано, хранит Telegram, а не я.
+settings-anew = ✨ Начать заново
+settings-city-kaliningrad = Калининград
+settings-city-moscow = Москва
+settings-city-samara = Самара
+settings-city-yekaterinburg = Екатеринбург
+settings-city-omsk = Омск
+settings-city-novosibirsk = Новосибирск
+settings-city-krasnoyarsk = Красноярск
+settings-city-irkutsk = Иркутск
+settings-city-yakutsk = Якутск
+settings-city-vladivostok = Владивосток
+settings-city-magadan = Магадан
+settings-city-kamchatka = Камчатка
+settings-city-minsk = Минск
+settings-city-kyiv = Киев
+settings-city-chisinau = Кишинёв
+settings-city-tbilisi = Тбилиси
+settings-city-yerevan = Ереван
+settings-city-baku = Баку
+settings-city-almaty = Алматы
+settings-city-tashkent = Ташкент
+settings-city-bishkek = Бишкек
+settings-city-dushanbe = Душанбе
+settings-city-ashgabat = Ашхабад
+settings-city-jerusalem = Иерусалим
+settings-city-london = Лондон
+settings-city-lisbon = Лиссабон
+settings-city-paris = Париж
+settings-city-berlin = Берлин
+settings-city-warsaw = Варшава
+settings-city-athens = Афины
+settings-city-istanbul = Стамбул
+settings-city-cairo = Каир
+settings-city-new-york = Нью-Йорк
+settings-city-chicago = Чикаго
+settings-city-denver = Денвер
+settings-city-los-angeles = Лос-Анджелес
+settings-city-dubai = Дубай
+settings-city-kolkata = Калькутта
+settings-city-bangkok = Бангкок
+settings-city-shanghai = Шанхай
+settings-city-tokyo = Токио
+settings-city-sydney = Сидней
+settings-city-auckland = Окленд
+settings-city-lagos = Лагос
+settings-city-johannesburg = Йоханнесбург
+settings-city-sao-paulo = Сан-Паулу
+settings-city-mexico-city = Мехико
+settings-city-toronto = Торонто
 
 ## notices
 

@@ -225,17 +225,9 @@ fn sign(issue: &PhotoIssue) -> &'static str {
     }
 }
 
-/// What stands on the button of a photo, beside its number.
-fn mark(photo: &Photo) -> &'static str {
-    if photo.excluded {
-        " 🚫"
-    } else {
-        gravest(&photo.issues).map_or("", |issue| match sign(issue) {
-            "❌" => " ❌",
-            "👯" => " 👯",
-            _ => " ⚠️",
-        })
-    }
+/// What stands beside the number of a photo that something is to be said of.
+fn mark(photo: &Photo) -> Option<&'static str> {
+    if photo.excluded { Some("🚫") } else { gravest(&photo.issues).map(sign) }
 }
 
 /// Whether an avatar is waiting for photos.

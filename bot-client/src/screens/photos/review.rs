@@ -27,7 +27,7 @@ pub(super) fn view(texts: &Texts, avatar: &Avatar, photos: &[Photo], page: u8) -
     // Photos may have been deleted since the page was opened.
     let page = usize::from(page).min(pages - 1);
     let mut words = vec![t!(texts, "photos-review-title", name = name, n = photos.len())];
-    let marked = |sign: &str| photos.iter().any(|photo| mark(photo).ends_with(sign));
+    let marked = |sign: &str| photos.iter().any(|photo| mark(photo) == Some(sign));
     words.extend(
         [
             ("⚠️", t!(texts, "photos-mark-weak")),
@@ -40,8 +40,11 @@ pub(super) fn view(texts: &Texts, avatar: &Avatar, photos: &[Photo], page: u8) -
         .map(|(sign, meaning)| format!("{sign} {meaning}")),
     );
     let shown = photos.iter().enumerate().skip(page * PAGE).take(PAGE);
-    let buttons =
-        shown.map(|(index, photo)| key(format!("{}{}", index + 1, mark(photo)), Button::Photos(Tap::Open(photo.id))));
+    let buttons = shown.map(|(index, photo)| {
+        let number = index + 1;
+        let label = mark(photo).map_or_else(|| number.to_string(), |mark| format!("{number} {mark}"));
+        key(label, Button::Photos(Tap::Open(photo.id)))
+    });
     let mut view = View::new(words.join("\n"))
         .with_picture(picture_id(avatar, photos), format!("/v1/avatars/{}/photos/sheet.jpg", avatar.id))
         .grid(COLUMNS, buttons);

@@ -105,7 +105,9 @@ mod tests {
     #[test]
     fn what_was_left_out_is_told_by_its_reason() {
         let mut photos = troubled(Locale::En);
-        photos.iter_mut().for_each(|photo| photo.excluded = true);
+        for photo in &mut photos {
+            photo.excluded = true;
+        }
         let words = told(Texts::of(Locale::En), &photos);
         let parts = "1 that looks like another one, 2 that I cannot use, 4 other ones";
         assert!(words.contains(parts), "{words}");

@@ -97,10 +97,11 @@ fn troubles(look: &Preflight) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use aisha_openapi::avatars::LatestTraining;
-    use aisha_openapi::vocabulary::{AvatarStatus, IssueCode, IssueSeverity, Preset};
+    use aisha_openapi::photos::Photo;
+    use aisha_openapi::vocabulary::{AvatarStatus, IssueCode, IssueSeverity, Locale, Preset};
 
     use super::super::super::fixtures::{
-        HARD_NAME, acceptable, avatar, golden, good, id, issue, look, photo, trained, troubled,
+        HARD_NAME, acceptable, avatar, golden, good, id, issue, look, trained, troubled,
     };
     use super::*;
 
@@ -128,16 +129,12 @@ mod tests {
 
     #[test]
     fn the_worst_of_sets_still_fits() {
-        for locale in [aisha_openapi::vocabulary::Locale::Ru, aisha_openapi::vocabulary::Locale::En] {
+        for locale in [Locale::Ru, Locale::En] {
             let severities = [IssueSeverity::Reject, IssueSeverity::Warn];
-            let issues =
-                IssueCode::ALL.iter().flat_map(|&code| severities.map(|severity| issue(code, severity, locale)));
-            let issues: Vec<_> = issues.collect();
-            let photos = (0..50).map(|n| {
-                let n_th = usize::try_from(n).unwrap() % issues.len();
-                aisha_openapi::photos::Photo { issues: vec![issues[n_th].clone()], ..photo(n) }
-            });
-            let photos: Vec<_> = photos.collect();
+            let of = |&code| severities.map(|severity| issue(code, severity, locale));
+            let issues: Vec<_> = IssueCode::ALL.iter().flat_map(of).collect();
+            let photos = good(50).into_iter().zip(issues.iter().cycle());
+            let photos: Vec<_> = photos.map(|(photo, issue)| Photo { issues: vec![issue.clone()], ..photo }).collect();
             let ann = avatar(HARD_NAME, AvatarStatus::PhotosUploading);
             acceptable("the worst", &view(Texts::of(locale), &ann, &look(&photos, locale)));
         }

@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 pub use self::notice::notice;
 use super::{Ctx, Next, Place, avatars, create, photos};
-use crate::api::ApiError;
+use crate::api::{ApiError, Person};
 use crate::buttons::taps;
 use crate::texts::{Texts, t};
 use crate::view::View;
@@ -110,6 +110,13 @@ pub(super) async fn draw(ctx: &Ctx<'_>, at: &At) -> Result<View, ApiError> {
             }
         }
     })
+}
+
+/// Reads what is told of a training beside the card.
+pub async fn tell(person: &Person, texts: &Texts, id: Uuid) -> Result<View, ApiError> {
+    let training = person.training(id).await?;
+    let avatar = person.avatar(training.avatar_id).await?;
+    Ok(notice(texts, &training, &avatar))
 }
 
 /// Does what a button says.
