@@ -9,8 +9,8 @@ COPY . .
 # The caches outlive the layer, so a change of one line compiles one crate; what is in a cache is not in the image.
 RUN --mount=type=cache,target=/usr/local/cargo/registry \
     --mount=type=cache,target=/src/target \
-    cargo build --release --locked --package aisha-api --features turbo \
-    && install target/release/aisha-api /usr/local/bin/aisha-api
+    cargo build --release --locked --package aisha-api --package aisha-bot --features aisha-api/turbo \
+    && install target/release/aisha-api target/release/aisha-bot /usr/local/bin/
 
 FROM debian:bookworm-slim
 # TLS to fal.ai and to the object store trusts the system's certificates.
@@ -20,7 +20,7 @@ RUN apt-get update \
     && groupadd --system --gid 10001 aisha \
     && useradd --system --uid 10001 --gid aisha --home-dir /data --shell /usr/sbin/nologin aisha \
     && install --directory --owner=aisha --group=aisha --mode=0700 /data
-COPY --from=build /usr/local/bin/aisha-api /usr/local/bin/aisha-api
+COPY --from=build /usr/local/bin/aisha-api /usr/local/bin/aisha-bot /usr/local/bin/
 
 USER 10001:10001
 WORKDIR /data

@@ -21,7 +21,7 @@ pub struct Me {
     /// Their id there.
     #[schema(example = "777")]
     pub external_id: Option<String>,
-    /// The language they chose; null if they did not.
+    /// The language they chose; null if they did not. Answers are in it wherever a request asks for none.
     pub locale: Option<Locale>,
     /// Their time zone by its name in the IANA database; null if it is not known.
     #[schema(example = "Europe/Moscow")]
@@ -39,7 +39,7 @@ pub struct Me {
 #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct MePatch {
-    /// The language to be spoken to in.
+    /// The language to be spoken to in, wherever a request asks for none by `Accept-Language`.
     pub locale: Option<Locale>,
     /// A name of the IANA time zone database.
     #[schema(example = "Europe/Moscow")]

@@ -11,7 +11,7 @@ use zip::ZipArchive;
 const PATH: &str = "/v1/generations/archive";
 
 /// Names and contents, in the order of the archive.
-fn unpacked(archive: &[u8]) -> Vec<(String, Vec<u8>)> {
+pub(crate) fn unpacked(archive: &[u8]) -> Vec<(String, Vec<u8>)> {
     let mut archive = ZipArchive::new(Cursor::new(archive)).expect("a whole archive");
     let names: Vec<String> = archive.file_names().map(|name| name.expect("a name").into_owned()).collect();
     let mut content = |name: &str| {

@@ -8,6 +8,7 @@ mod avatars;
 mod consumers;
 mod deletions;
 mod events;
+mod export;
 mod fal_webhook;
 mod gallery;
 mod generations;

@@ -1,9 +1,9 @@
 //! The caller, and what they have chosen.
 
 use aisha_openapi::vocabulary::Scope;
-use aisha_tests::harness::{Backend, TestApp};
+use aisha_tests::harness::{Backend, Person, TestApp, pictures};
 use reqwest::Method;
-use serde_json::json;
+use serde_json::{Value, json};
 
 #[tokio::test]
 async fn a_caller_is_told_who_they_are_and_what_they_may() {
@@ -53,6 +53,41 @@ async fn what_a_person_chooses_is_kept_on_one_machine() {
 #[tokio::test]
 async fn what_a_person_chooses_is_kept_on_postgres() {
     what_a_person_chooses_is_kept(Backend::Production).await;
+}
+
+#[tokio::test]
+async fn who_has_chosen_a_language_is_answered_in_it_unless_the_request_asks_for_another() {
+    let app = TestApp::new().await;
+    let (ann, bob) = (app.person("ann").await, app.person("bob").await);
+    ann.patch("/v1/me", json!({"locale": "ru"})).await.expect(200);
+    let avatar = ann.avatar().await;
+    let is_russian = |text: &Value| {
+        let text = text.as_str().expect("a sentence");
+        text.chars().any(|letter| ('а'..='я').contains(&letter))
+    };
+    let ask = async |person: &Person, method: Method, path: &str, language: Option<&str>| {
+        let request = person.request(method, path);
+        let request = if let Some(tag) = language { request.header("Accept-Language", tag) } else { request };
+        person.send(request).await.expect(200)
+    };
+    let preflight = format!("/v1/avatars/{avatar}/preflight");
+    for (language, expected) in
+        [(None, true), (Some("*"), true), (Some("de"), true), (Some("en"), false), (Some("ru, en;q=0.5"), true)]
+    {
+        let styles = ask(&ann, Method::GET, "/v1/styles", language).await;
+        assert_eq!(is_russian(&styles["styles"][0]["name"]), expected, "{language:?}");
+        let advice = ask(&ann, Method::POST, &preflight, language).await;
+        assert_eq!(is_russian(&advice["recommendations"][0]["detail"]), expected, "{language:?}");
+    }
+    let alike = |quality| pictures::jpeg_of(&pictures::scene(700, 600, 1), quality);
+    let sent = vec![("1.jpg", alike(90)), ("2.jpg", alike(60)), ("3.jpg", b"no picture".to_vec())];
+    let refused = &ann.upload(&avatar, sent).await.expect(201)["results"][2]["problem"];
+    assert!(is_russian(&refused["detail"]), "{refused:#}");
+    let photos = ann.get(&format!("/v1/avatars/{avatar}/photos")).await.expect(200);
+    let mut issues = photos["data"].as_array().expect("photos").iter().filter_map(|photo| photo["issues"].as_array());
+    assert!(issues.any(|issues| !issues.is_empty() && is_russian(&issues[0]["detail"])), "{photos:#}");
+    assert!(!is_russian(&ask(&bob, Method::GET, "/v1/styles", None).await["styles"][0]["name"]));
+    app.finish().await;
 }
 
 #[tokio::test]

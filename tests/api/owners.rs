@@ -39,6 +39,7 @@ const WITHOUT_IDS: &[(&str, &str)] = &[
     ("listShares", "looked through below: none of the other's stands in it"),
     ("archiveGenerations", "another's is not found, as one that does not exist; see archives.rs"),
     ("getMyStatistics", "counts what is the caller's; see statistics.rs"),
+    ("exportMe", "takes along what is the caller's; see export.rs"),
     ("getUsage", "for the operator alone, and counts only; see statistics.rs"),
     ("watchTrainings", "for the operator alone, and nothing personal; see statistics.rs"),
     ("getMe", "shows the caller"),

@@ -5,6 +5,18 @@ use std::collections::BTreeSet;
 
 use crate::sources::{self, Source};
 
+/// A crate with rooms: its folder, what each room may know of the others, and which rooms may know an outside world.
+struct House {
+    folder: &'static str,
+    rooms: &'static [(&'static str, &'static [&'static str])],
+    worlds: &'static [(&'static str, &'static [&'static str])],
+}
+
+const HOUSES: &[House] = &[
+    House { folder: "api/src/", rooms: ROOMS, worlds: WORLDS },
+    House { folder: "bot-client/src/", rooms: BOT_ROOMS, worlds: BOT_WORLDS },
+];
+
 /// The rooms of the service, each with the rooms it may name.
 const ROOMS: &[(&str, &[&str])] = &[
     ("domain", &[]),
@@ -72,6 +84,38 @@ const WORLDS: &[(&str, &[&str])] = &[
     ),
 ];
 
+/// The rooms of the Telegram client. A screen knows the service and the words, and nothing of how it is shown.
+const BOT_ROOMS: &[(&str, &[&str])] = &[
+    ("clock", &[]),
+    ("config", &[]),
+    ("api", &[]),
+    ("texts", &[]),
+    ("buttons", &["screens"]),
+    ("view", &["buttons", "texts"]),
+    ("telegram", &["api", "buttons", "config", "texts", "view"]),
+    ("screens", &["api", "buttons", "telegram", "texts", "view"]),
+    ("delivery", &["screens"]),
+    ("storage", &["buttons", "screens", "telegram"]),
+    ("bot", &["api", "lanes", "storage", "telegram"]),
+    ("lanes", &["bot", "turn"]),
+    ("card", &["api", "bot", "buttons", "clock", "screens", "storage", "telegram", "texts", "view"]),
+    ("handle", &["api", "bot", "buttons", "clock", "delivery", "screens", "storage", "telegram", "texts"]),
+    ("turn", &["api", "bot", "card", "clock", "handle", "screens", "storage", "telegram", "texts"]),
+    ("inbox", &["bot", "clock", "telegram", "texts"]),
+    ("events", &["api", "bot", "clock", "delivery", "storage"]),
+    ("parcels", &["api", "screens", "telegram"]),
+    ("outbox", &["api", "bot", "clock", "delivery", "parcels", "screens", "storage", "telegram", "texts", "view"]),
+];
+
+/// Crates that stand for an outside world, each with the rooms of the Telegram client that may name it.
+const BOT_WORLDS: &[(&str, &[&str])] = &[
+    ("sqlx", &["storage"]),
+    ("reqwest", &["api", "telegram/mod", "telegram/updates"]),
+    ("teloxide", &["telegram"]),
+    ("i18n_embed", &["texts"]),
+    ("anyhow", &["api/mod", "events", "inbox", "lib", "main", "outbox", "storage/mod", "telegram/mod"]),
+];
+
 /// The crates of ours that each crate of ours may depend on.
 const CRATES: &[(&str, &[&str])] = &[
     ("openapi", &[]),
@@ -84,13 +128,13 @@ const CRATES: &[(&str, &[&str])] = &[
 #[test]
 fn rooms_name_only_the_rooms_they_may_know() {
     let mut named = 0;
-    for source in sources::of("api/src") {
-        let room = room(&source);
+    for (house, source) in houses() {
+        let room = room(house, &source);
         if matches!(room, "lib" | "main") {
             continue;
         }
-        let (_, allowed) = ROOMS.iter().find(|(name, _)| *name == room).unwrap_or_else(|| {
-            panic!("{}: the room `{room}` is new; say in ROOMS which rooms it may know", source.path)
+        let (_, allowed) = house.rooms.iter().find(|(name, _)| *name == room).unwrap_or_else(|| {
+            panic!("{}: the room `{room}` is new; say in the list of rooms which ones it may know", source.path)
         });
         for other in rooms_named_in(&source) {
             named += 1;
@@ -102,8 +146,8 @@ fn rooms_name_only_the_rooms_they_may_know() {
 
 #[test]
 fn no_path_climbs_out_of_its_room() {
-    for source in sources::of("api/src") {
-        let inside = source.path.trim_start_matches("api/src/").trim_end_matches(".rs").trim_end_matches("/mod");
+    for (house, source) in houses() {
+        let inside = inside(house, &source).trim_end_matches("/mod");
         let depth = inside.split('/').count();
         // Indented lines stand in modules of their own, which are one deeper than the file.
         for (number, line) in source.code().filter(|(_, line)| !line.starts_with(' ')) {
@@ -116,10 +160,10 @@ fn no_path_climbs_out_of_its_room() {
 #[test]
 fn each_outside_world_has_its_rooms() {
     // A room's own tests play the world outside.
-    for source in sources::of("api/src").iter().filter(|source| !source.path.ends_with("/tests.rs")) {
-        let inside = source.path.trim_start_matches("api/src/").trim_end_matches(".rs");
+    for (house, source) in houses().filter(|(_, source)| !source.path.ends_with("/tests.rs")) {
+        let inside = inside(house, &source);
         for (number, line) in source.code() {
-            for (name, rooms) in WORLDS.iter().filter(|(name, _)| paths_of(line, name).next().is_some()) {
+            for (name, rooms) in house.worlds.iter().filter(|(name, _)| paths_of(line, name).next().is_some()) {
                 let may = rooms.iter().any(|room| inside == *room || inside.starts_with(&format!("{room}/")));
                 assert!(may, "{}:{number}: `{name}` belongs to {}", source.path, rooms.join(", "));
             }
@@ -140,7 +184,7 @@ fn the_domain_does_nothing_but_think() {
 
 #[test]
 fn only_the_settings_read_the_environment() {
-    for source in sources::of("api/src").iter().filter(|source| room(source) != "config") {
+    for (_, source) in houses().filter(|(house, source)| room(house, source) != "config") {
         for (number, line) in source.code() {
             assert!(!line.contains("env::var"), "{}:{number}: ask `config`", source.path);
         }
@@ -161,10 +205,19 @@ fn crates_depend_only_on_the_crates_they_may_know() {
     }
 }
 
-/// The first word of a path below `api/src`.
-fn room(source: &Source) -> &str {
-    let inside = source.path.trim_start_matches("api/src/");
-    inside.split('/').next().unwrap_or_default().trim_end_matches(".rs")
+/// Every source of every house.
+fn houses() -> impl Iterator<Item = (&'static House, Source)> {
+    HOUSES.iter().flat_map(|house| sources::of(house.folder).into_iter().map(move |source| (house, source)))
+}
+
+/// The path of a source in its house, without its ending.
+fn inside<'a>(house: &House, source: &'a Source) -> &'a str {
+    source.path.trim_start_matches(house.folder).trim_end_matches(".rs")
+}
+
+/// The first word of that path.
+fn room<'a>(house: &House, source: &'a Source) -> &'a str {
+    inside(house, source).split('/').next().unwrap_or_default()
 }
 
 /// Every room that stands after a `crate::`, also in braces and over several lines.

@@ -6,7 +6,7 @@ use crate::sources;
 const LONGEST: usize = 500;
 /// Names that say nothing of what is in a file.
 const SAYS_NOTHING: &[&str] = &["common", "helper", "helpers", "manager", "misc", "util", "utils"];
-const FOLDERS: &[&str] = &["api/src", "imaging/src", "openapi/src", "tests"];
+const FOLDERS: &[&str] = &["api/src", "bot-client/src", "imaging/src", "openapi/src", "tests"];
 
 #[test]
 fn no_file_is_long() {

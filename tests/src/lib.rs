@@ -7,3 +7,4 @@
 
 pub mod harness;
 pub mod hostile;
+pub mod telegram;

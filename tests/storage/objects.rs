@@ -17,6 +17,7 @@ crate::on_both!(
     the_longest_doomed_are_listed_first,
     only_what_is_doomed_is_forgotten,
     known_keys_are_found_and_live_ones_listed_page_by_page,
+    the_lengths_of_an_owners_live_objects_are_told,
 );
 
 async fn avatar(store: &Store) -> Avatar {
@@ -147,4 +148,17 @@ async fn known_keys_are_found_and_live_ones_listed_page_by_page(store: Store) {
         listed.extend(page);
     }
     assert_eq!(listed, keys[1..5]);
+}
+
+async fn the_lengths_of_an_owners_live_objects_are_told(store: Store) {
+    let (of_ann, of_ben) = (avatar(&store).await, avatar(&store).await);
+    announce(&store, &of_ann, &["a", "b", "c"], 0).await;
+    announce(&store, &of_ben, &["d"], 0).await;
+    for key in ["a", "b", "d"] {
+        assert!(claim(&store, key).await);
+    }
+    doom(&store, "b", 6).await;
+    let sizes = async |keys: &[&str]| objects::sizes(&store.db, of_ann.user_id, keys).await.unwrap();
+    assert_eq!(sizes(&["a", "b", "c", "d", "e"]).await, [("a".to_owned(), 5_000_000_000)]);
+    assert_eq!(sizes(&[]).await, []);
 }

@@ -58,6 +58,8 @@ async fn status(db: &Db, clock: &Clock) -> Result<(), StorageError> {
     }
     drop(tx);
     let spent = spending::of_all(db, day_of(clock.now())).await?;
-    println!("today (UTC): {} trainings, about {}", spent.trainings, dollars(spent.microusd));
+    let runs = [(spent.trainings, "trainings"), (spent.generations, "generations")];
+    let runs = runs.map(|(count, kind)| format!("{count} {kind}")).join(", ");
+    println!("today (UTC): {runs}, about {}", dollars(spent.microusd));
     Ok(())
 }

@@ -2,16 +2,22 @@
 //! in memory. Pictures are compressed already, so they are only stored; what is known of a file at its end alone, its
 //! length and its checksum, stands behind it.
 
+use std::fs::File;
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
+use futures_util::future::{BoxFuture, FutureExt as _};
 use futures_util::stream::{self, BoxStream, StreamExt as _};
+use tokio::sync::mpsc;
 use zip::write::{SimpleFileOptions, StreamWriter};
 use zip::{CompressionMethod, ZipWriter};
 
 use super::{Files, FilesError, Key, Reading};
+
+/// What is written in small pieces is sent in pieces of about this many bytes.
+const PIECE: usize = 16 * 1024;
 
 /// A file of an archive.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,14 +35,88 @@ impl Files {
     /// out. Whoever stops asking stops the reading.
     #[must_use]
     pub fn archive(&self, objects: Vec<Packed>) -> BoxStream<'static, Result<Bytes, FilesError>> {
+        self.pack(async move |mut archive: Archive| {
+            for object in &objects {
+                archive.add(object).await?;
+            }
+            Ok(archive)
+        })
+    }
+
+    /// A ZIP of whatever `fill` puts into it, which goes on only as fast as somebody takes the pieces. Whoever stops asking
+    /// stops it, and an error of it breaks the ZIP off.
+    pub fn pack<E, Filling>(&self, fill: impl FnOnce(Archive) -> Filling) -> BoxStream<'static, Result<Bytes, E>>
+    where
+        E: From<FilesError> + Send + 'static,
+        Filling: Future<Output = Result<Archive, E>> + Send + 'static,
+    {
+        let (sender, pieces) = mpsc::channel(1);
         let written = Written::default();
-        let zip = ZipWriter::new_stream(written.clone());
-        let packing = Packing { files: self.clone(), left: objects.into_iter(), open: None, zip: Some(zip), written };
-        let pieces = stream::try_unfold(packing, |mut packing| async {
+        let zip = Box::new(ZipWriter::new_stream(written.clone()));
+        let filling = fill(Archive { files: self.clone(), zip, written, pieces: sender });
+        let filling = async move { filling.await?.finish().await.map_err(E::from) };
+        let packing = Packing { filling: Some(filling.boxed()), pieces };
+        stream::try_unfold(packing, |mut packing| async {
             let piece = packing.next().await?;
             Ok(piece.map(|piece| (piece, packing)))
-        });
-        pieces.boxed()
+        })
+        .boxed()
+    }
+}
+
+/// A ZIP on its way out.
+pub struct Archive {
+    files: Files,
+    zip: Box<ZipWriter<StreamWriter<Written>>>,
+    written: Written,
+    pieces: mpsc::Sender<Bytes>,
+}
+
+impl Archive {
+    /// Adds an object; `false`, and no file, if there is none any more.
+    pub async fn add(&mut self, object: &Packed) -> Result<bool, FilesError> {
+        let Some(reading) = self.files.open(&object.key).await? else { return Ok(false) };
+        self.begin(&object.name, object.made_at)?;
+        self.copy(reading).await?;
+        Ok(true)
+    }
+
+    /// Adds a file of this machine, from where it is to be read.
+    pub async fn add_local(&mut self, name: &str, file: File, made_at: DateTime<Utc>) -> Result<(), FilesError> {
+        self.begin(name, made_at)?;
+        self.copy(Reading::of_file(file)).await
+    }
+
+    /// Begins a file of whatever is written behind.
+    pub fn begin(&mut self, name: &str, made_at: DateTime<Utc>) -> Result<(), FilesError> {
+        self.zip.start_file(name, options(made_at)).map_err(unwritable)
+    }
+
+    /// Goes on with the file that was begun last.
+    pub async fn write(&mut self, piece: &[u8]) -> Result<(), FilesError> {
+        self.zip.write_all(piece).map_err(unwritable)?;
+        if self.written.len() >= PIECE {
+            self.send().await;
+        }
+        Ok(())
+    }
+
+    async fn copy(&mut self, mut reading: Reading) -> Result<(), FilesError> {
+        while let Some(piece) = reading.next().await? {
+            self.write(&piece).await?;
+        }
+        Ok(())
+    }
+
+    async fn send(&self) {
+        // Nobody is left to be told of a reader who has gone.
+        self.pieces.send(self.written.take().into()).await.ok();
+    }
+
+    async fn finish(self) -> Result<(), FilesError> {
+        self.zip.finish().map_err(unwritable)?;
+        self.pieces.send(self.written.take().into()).await.ok();
+        Ok(())
     }
 }
 
@@ -45,6 +125,10 @@ impl Files {
 struct Written(Arc<Mutex<Vec<u8>>>);
 
 impl Written {
+    fn len(&self) -> usize {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).len()
+    }
+
     fn take(&self) -> Vec<u8> {
         std::mem::take(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
@@ -61,37 +145,26 @@ impl Write for Written {
     }
 }
 
-struct Packing {
-    files: Files,
-    left: std::vec::IntoIter<Packed>,
-    open: Option<Reading>,
+/// Who fills a ZIP, and what has come of it.
+struct Packing<E> {
     /// `None` once it is finished.
-    zip: Option<ZipWriter<StreamWriter<Written>>>,
-    written: Written,
+    filling: Option<BoxFuture<'static, Result<(), E>>>,
+    pieces: mpsc::Receiver<Bytes>,
 }
 
-impl Packing {
-    async fn next(&mut self) -> Result<Option<Bytes>, FilesError> {
-        loop {
-            let written = self.written.take();
-            if !written.is_empty() {
-                return Ok(Some(written.into()));
-            }
-            let Some(zip) = &mut self.zip else { return Ok(None) };
-            if let Some(reading) = &mut self.open {
-                match reading.next().await? {
-                    Some(piece) => zip.write_all(&piece).map_err(unwritable)?,
-                    None => self.open = None,
+impl<E> Packing<E> {
+    async fn next(&mut self) -> Result<Option<Bytes>, E> {
+        while let Some(filling) = &mut self.filling {
+            tokio::select! {
+                biased;
+                Some(piece) = self.pieces.recv() => return Ok(Some(piece)),
+                filled = filling => {
+                    self.filling = None;
+                    filled?;
                 }
-            } else if let Some(object) = self.left.next() {
-                if let Some(reading) = self.files.open(&object.key).await? {
-                    zip.start_file(&object.name, options(object.made_at)).map_err(unwritable)?;
-                    self.open = Some(reading);
-                }
-            } else if let Some(zip) = self.zip.take() {
-                zip.finish().map_err(unwritable)?;
             }
         }
+        Ok(self.pieces.recv().await)
     }
 }
 

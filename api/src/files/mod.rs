@@ -24,7 +24,7 @@ use chrono::{DateTime, Utc};
 use url::Url;
 
 pub use self::{
-    archive::Packed,
+    archive::{Archive, Packed},
     error::FilesError,
     folder::{Folder, Linked},
     key::{BadKey, Key},

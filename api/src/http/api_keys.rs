@@ -132,7 +132,8 @@ fn of_new(app: &App, me: &Principal, own: &ApiKey, text: &KeyText, new: NewApiKe
     })
 }
 
-fn show(key: ApiKey) -> ApiKeyBody {
+/// A key as it stands in answers, without its secret.
+pub(super) fn show(key: ApiKey) -> ApiKeyBody {
     ApiKeyBody {
         id: key.id.0,
         name: key.name,

@@ -104,7 +104,8 @@ async fn delete(State(app): State<App>, reader: Reader, Path(name): Path<String>
     Ok(StatusCode::NO_CONTENT)
 }
 
-fn show(consumer: Consumer) -> ConsumerBody {
+/// A consumer as it stands in answers.
+pub(super) fn show(consumer: Consumer) -> ConsumerBody {
     ConsumerBody {
         name: consumer.name,
         acknowledged_seq: consumer.acknowledged_seq,

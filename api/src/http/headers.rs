@@ -52,9 +52,10 @@ pub(super) struct IfNoneMatchHeader {
 /// On reads that hold sentences for people.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Header)]
-#[expect(dead_code, reason = "describes a header that `Language` reads")]
+#[expect(dead_code, reason = "describes a header that `AcceptLanguage` reads")]
 pub(super) struct LanguageHeader {
-    /// `en` or `ru`: the language of names, and of sentences about photos. Codes stay the same.
+    /// `en` or `ru`: the language of names, and of sentences about photos. Codes stay the same. Without it, the `locale` of
+    /// the person; without that, English.
     #[serde(rename = "Accept-Language")]
     #[param(example = "ru")]
     accept_language: Option<String>,

@@ -82,7 +82,8 @@ async fn patch(
     Ok(tagged(&HeaderMap::new(), &user.version.to_string(), &show(user, me)))
 }
 
-fn show(user: User, me: Principal) -> Me {
+/// A person as they stand in answers.
+pub(super) fn show(user: User, me: Principal) -> Me {
     Me {
         id: user.id.0,
         name: user.name,

@@ -11,6 +11,7 @@ mod consumers;
 mod contact_sheet;
 mod deletions;
 mod events;
+mod export;
 mod extract;
 mod fal_webhook;
 mod fields;
@@ -100,6 +101,7 @@ fn operations() -> OpenApiRouter<App> {
         .merge(consumers::routes())
         .merge(webhook_endpoints::routes())
         .merge(me::routes())
+        .merge(export::routes())
         .merge(api_keys::routes())
         .merge(deletions::routes())
         .merge(objects::routes())

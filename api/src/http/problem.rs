@@ -2,6 +2,9 @@
 //!
 //! What went wrong inside is logged here, once, and never told to the caller.
 
+use std::error::Error;
+use std::fmt::{self, Display, Formatter};
+
 use aisha_imaging::ImageError;
 use aisha_openapi::problem::{FieldError, Problem as Body, ProblemCode};
 use axum::http::{HeaderValue, StatusCode, header};
@@ -142,6 +145,15 @@ impl From<Refusal> for Problem {
         }
     }
 }
+
+/// What breaks off an answer that has begun already; nobody but the log is told why.
+impl Display for Problem {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.detail)
+    }
+}
+
+impl Error for Problem {}
 
 impl From<StorageError> for Problem {
     fn from(error: StorageError) -> Self {

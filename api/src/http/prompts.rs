@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::auth::Caller;
 use super::extract::{Json, Query};
 use super::headers::{ContentDigestHeader, LanguageHeader};
-use super::language::Language;
+use super::language::AcceptLanguage;
 use super::photos;
 use super::problem::{Problem, unavailable};
 use crate::app::App;
@@ -88,11 +88,12 @@ struct Form {
 async fn from_photo(
     State(app): State<App>,
     caller: Caller,
-    language: Language,
+    language: AcceptLanguage,
     Query(subject): Query<Subject>,
     request: Request,
 ) -> Result<axum::Json<FinalPrompt>, Problem> {
     let me = caller.with(Scope::GenerationsCreate)?;
+    let language = language.or_chosen_by(&app, &me).await?;
     if matches!(app.prompts, PromptEnhancer::None) {
         return Err(not_configured());
     }

@@ -51,7 +51,8 @@ async fn of_avatar(
     Ok(axum::Json(show(&statistics::of_owner(&app.db, me.subject, Some(avatar_id)).await?)))
 }
 
-fn show(statistics: &Statistics) -> StatisticsBody {
+/// Statistics as they stand in answers.
+pub(super) fn show(statistics: &Statistics) -> StatisticsBody {
     let (trainings, generations) = (count(&statistics.trainings), count(&statistics.generations));
     let durations = &statistics.durations;
     StatisticsBody {

@@ -14,7 +14,7 @@ use utoipa_axum::routes;
 use super::auth::Caller;
 use super::extract::Path;
 use super::headers::{IfNoneMatchHeader, LanguageHeader};
-use super::language::Language;
+use super::language::{AcceptLanguage, Language};
 use super::problem::{Problem, internal};
 use super::version::tagged;
 use crate::app::App;
@@ -29,7 +29,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
 /// List styles and packs
 ///
 /// All of them at once, sorted into categories, in the order in which to show them. Names are in the language of
-/// `Accept-Language`; ids never change.
+/// `Accept-Language`, or the one that you chose; ids never change.
 #[utoipa::path(get, path = "/v1/styles", operation_id = "listStyles", tag = "styles",
     params(IfNoneMatchHeader, LanguageHeader),
     responses((status = 200, description = "What there is to choose from.", body = StyleCatalogue,
@@ -38,10 +38,11 @@ pub(super) fn routes() -> OpenApiRouter<App> {
 async fn list(
     State(app): State<App>,
     caller: Caller,
-    language: Language,
+    language: AcceptLanguage,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let me = caller.with(Scope::AvatarsRead)?;
+    let language = language.or_chosen_by(&app, &me).await?;
     let favourites = styles::favourites(&app.db, me.subject).await?;
     let body = told(&app.settings.styles, &favourites, language);
     let bytes = serde_json::to_vec(&body).map_err(|_| internal())?;
@@ -59,10 +60,11 @@ async fn list(
 async fn like(
     State(app): State<App>,
     caller: Caller,
-    language: Language,
+    language: AcceptLanguage,
     Path(id): Path<String>,
 ) -> Result<axum::Json<StyleBody>, Problem> {
     let me = caller.with(Scope::AvatarsWrite)?;
+    let language = language.or_chosen_by(&app, &me).await?;
     let style = app.settings.styles.style(&id).ok_or_else(Problem::not_found)?;
     styles::like(&app.db, me.subject, &id, app.now()).await?;
     Ok(axum::Json(show(style, true, language)))
@@ -75,10 +77,11 @@ async fn like(
 async fn unlike(
     State(app): State<App>,
     caller: Caller,
-    language: Language,
+    language: AcceptLanguage,
     Path(id): Path<String>,
 ) -> Result<axum::Json<StyleBody>, Problem> {
     let me = caller.with(Scope::AvatarsWrite)?;
+    let language = language.or_chosen_by(&app, &me).await?;
     let style = app.settings.styles.style(&id).ok_or_else(Problem::not_found)?;
     styles::unlike(&app.db, me.subject, &id).await?;
     Ok(axum::Json(show(style, false, language)))

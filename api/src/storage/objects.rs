@@ -5,6 +5,7 @@
 //! killed upload leaves neither a row without an object nor an object without a row.
 
 use chrono::{DateTime, Utc};
+use sqlx::QueryBuilder;
 
 use super::db::{on_db, on_tx};
 use super::{Db, StorageError, Tx};
@@ -101,6 +102,24 @@ pub async fn find_all(db: &Db, keys: &[&str]) -> Result<Vec<(String, String)>, S
     Ok(on_db!(db, |conn| {
         let query = keys.iter().fold(sqlx::query_as(sql), |query, key| query.bind(*key));
         query.fetch_all(conn).await?
+    }))
+}
+
+/// The lengths of these objects of an owner that rows need, in bytes. At most some hundred keys at once.
+pub async fn sizes(db: &Db, owner: UserId, keys: &[&str]) -> Result<Vec<(String, i64)>, StorageError> {
+    if keys.is_empty() {
+        return Ok(Vec::new());
+    }
+    Ok(on_db!(db, |conn| {
+        let mut query =
+            QueryBuilder::new("select object_key, size_bytes from objects where state = 'live' and user_id = ");
+        query.push_bind(owner.0).push(" and object_key in (");
+        let mut list = query.separated(", ");
+        for key in keys {
+            list.push_bind(*key);
+        }
+        query.push(")");
+        query.build_query_as().fetch_all(conn).await?
     }))
 }
 

@@ -12,6 +12,7 @@ common-away = ⏳ The service is away at the moment. I keep what you have sent a
 common-working = ⏳ I am on it.
 common-given-up = I could not do this within a day, so I have let go of it. Please send it again.
 common-failed = That did not work, through no fault of yours. Please try again.
+common-unknown-command = There is no such command. /help tells what I can do.
 common-private-only = I speak in private chats only: a picture of you is nobody else's business. Write to me directly.
 
 ## home

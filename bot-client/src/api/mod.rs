@@ -16,6 +16,7 @@ use serde::de::DeserializeOwned;
 use url::Url;
 
 pub use error::ApiError;
+pub use events::KeyCheck;
 pub use transfer::{Download, Upload};
 
 /// How long an answer may take. Uploads have the time their bytes need.

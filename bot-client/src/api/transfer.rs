@@ -85,4 +85,9 @@ impl Person {
         let bytes = response.bytes_stream().map_err(|error| std::io::Error::other(error.without_url()));
         Ok(Download { length, next, bytes: Box::new(StreamReader::new(Box::pin(bytes))) })
     }
+
+    /// Everything of the person, as a ZIP of at most so many bytes; `next` begins the following volume.
+    pub async fn export(&self, max_bytes: u64, cursor: Option<&str>) -> Result<Download, ApiError> {
+        self.download(&super::operations::paged(&format!("/v1/me/export?max_bytes={max_bytes}"), cursor)).await
+    }
 }

@@ -52,3 +52,14 @@ pub(super) async fn hear(_ctx: &Ctx<'_>, _at: &At, _said: &Said) -> Result<Optio
 pub(super) async fn enter(_ctx: &Ctx<'_>, _avatar: Option<Uuid>, _prompt: Option<&str>) -> Result<Next, ApiError> {
     Ok(Next::to(Place::Home))
 }
+
+pub enum Told {
+    Words(View),
+    Pictures(super::Parcel),
+}
+pub async fn tell(_person: &crate::api::Person, texts: &crate::texts::Texts, _id: Uuid) -> Result<Told, ApiError> {
+    Ok(Told::Words(View::new("x").back(texts)))
+}
+pub async fn tell_pack(_person: &crate::api::Person, texts: &crate::texts::Texts, _id: Uuid) -> Result<Told, ApiError> {
+    Ok(Told::Pictures(super::Parcel::Export))
+}

@@ -99,7 +99,8 @@ pub struct Next {
 }
 
 /// A file to send.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Parcel {
     /// A file of the service, as it is: a path or a signed link.
     Document {

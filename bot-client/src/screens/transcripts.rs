@@ -52,3 +52,7 @@ pub(super) async fn hear(_ctx: &Ctx<'_>, _at: &At, _said: &Said) -> Result<Optio
 pub(super) async fn take(_ctx: &Ctx<'_>, _audio: &crate::telegram::FileRef) -> Result<Next, ApiError> {
     Ok(Next::to(Place::Transcripts(At::List)))
 }
+
+pub async fn tell(_person: &crate::api::Person, texts: &crate::texts::Texts, _id: Uuid) -> Result<View, ApiError> {
+    Ok(View::new("x").back(texts))
+}

@@ -2,6 +2,7 @@
 //! store, the fal sandbox, and a wire to it that can be cut.
 
 pub mod app;
+pub mod bot;
 pub mod chat;
 pub mod fal;
 pub mod kill_points;

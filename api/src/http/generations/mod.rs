@@ -22,7 +22,7 @@ use utoipa_axum::routes;
 
 pub(super) use self::launch::{LaunchQuery, training_of};
 use self::show::show;
-pub(super) use self::show::warnings;
+pub(super) use self::show::{warnings, without_links};
 use super::auth::Caller;
 use super::extract::{Path, RequestHash};
 use super::headers::{IdempotencyHeader, IfNoneMatchHeader};

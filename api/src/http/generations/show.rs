@@ -10,16 +10,25 @@ use crate::http::spending::usd;
 
 /// The generation, with links to its pictures.
 pub(in crate::http) async fn show(app: &App, generation: &Generation) -> Result<GenerationBody, FilesError> {
-    let wish = generation.wish.clone();
-    let mut images = Vec::with_capacity(generation.images.len());
-    for (number, image) in (1..).zip(&generation.images) {
-        images.push(show_image(app, number, image.as_ref()).await?);
+    let mut body = without_links(generation);
+    for (shown, image) in body.images.iter_mut().zip(&generation.images) {
+        if let Some(image) = image {
+            shown.url = Some(app.link(&image.original_key).await?);
+            shown.thumbnail_url = Some(app.link(&image.thumbnail_key).await?);
+        }
     }
+    Ok(body)
+}
+
+/// The generation alone.
+pub(in crate::http) fn without_links(generation: &Generation) -> GenerationBody {
+    let wish = generation.wish.clone();
+    let images = (1..).zip(&generation.images).map(|(number, image)| show_image(number, image.as_ref())).collect();
     let error = generation
         .error_code
         .clone()
         .map(|code| GenerationError { code, message: generation.error_message.clone().unwrap_or_default() });
-    Ok(GenerationBody {
+    GenerationBody {
         id: generation.id.0,
         avatar_id: generation.avatar_id.0,
         training_id: generation.training_id.0,
@@ -46,7 +55,7 @@ pub(in crate::http) async fn show(app: &App, generation: &Generation) -> Result<
         created_at: generation.created_at,
         started_at: generation.started_at,
         completed_at: generation.completed_at,
-    })
+    }
 }
 
 /// What could not be followed, in words, too.
@@ -64,19 +73,15 @@ pub(in crate::http) fn warnings(codes: &[WarningCode]) -> Vec<GenerationWarning>
     codes.iter().map(warning).collect()
 }
 
-async fn show_image(app: &App, number: i32, image: Option<&Image>) -> Result<GenerationImage, FilesError> {
-    let (url, thumbnail_url) = match image {
-        Some(image) => (Some(app.link(&image.original_key).await?), Some(app.link(&image.thumbnail_key).await?)),
-        None => (None, None),
-    };
-    Ok(GenerationImage {
+fn show_image(number: i32, image: Option<&Image>) -> GenerationImage {
+    GenerationImage {
         number,
         flagged: image.is_none(),
         format: image.map(|image| image.format),
         width: image.map(|image| image.width),
         height: image.map(|image| image.height),
         size_bytes: image.map(|image| image.size_bytes),
-        url,
-        thumbnail_url,
-    })
+        url: None,
+        thumbnail_url: None,
+    }
 }

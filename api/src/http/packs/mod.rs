@@ -159,7 +159,7 @@ async fn delete(State(app): State<App>, caller: Caller, Path(id): Path<PackRunId
 }
 
 /// A run as it stands in answers.
-fn show(run: &PackRun) -> PackRunBody {
+pub(super) fn show(run: &PackRun) -> PackRunBody {
     let progress = &run.progress;
     PackRunBody {
         id: run.id.0,

@@ -31,12 +31,12 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 pub(super) use self::receive::look_at_one;
-use self::show::Album;
+pub(super) use self::show::Album;
 use super::auth::Caller;
 use super::extract::{Json, Path};
 use super::headers::{IfMatchHeader, IfNoneMatchHeader, LanguageHeader};
 use super::held;
-use super::language::Language;
+use super::language::{AcceptLanguage, Language};
 use super::problem::Problem;
 use super::version::{IfMatch, tagged};
 use crate::app::App;
@@ -71,10 +71,11 @@ pub(super) fn routes() -> OpenApiRouter<App> {
 async fn list(
     State(app): State<App>,
     caller: Caller,
-    language: Language,
+    language: AcceptLanguage,
     Path(avatar_id): Path<AvatarId>,
 ) -> Result<axum::Json<PhotoList>, Problem> {
     let me = caller.with(Scope::AvatarsRead)?;
+    let language = language.or_chosen_by(&app, &me).await?;
     let album = Album::read(&app, me.subject, avatar_id, language).await?;
     Ok(axum::Json(PhotoList { data: album.show_all(&app).await? }))
 }
@@ -88,11 +89,12 @@ async fn list(
 async fn get(
     State(app): State<App>,
     caller: Caller,
-    language: Language,
+    language: AcceptLanguage,
     Path(id): Path<PhotoId>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let me = caller.with(Scope::AvatarsRead)?;
+    let language = language.or_chosen_by(&app, &me).await?;
     answer(&app, &me, &headers, id, language).await
 }
 
@@ -107,12 +109,13 @@ async fn get(
 async fn patch(
     State(app): State<App>,
     caller: Caller,
-    language: Language,
+    language: AcceptLanguage,
     Path(id): Path<PhotoId>,
     if_match: IfMatch,
     body: Json<PhotoPatch>,
 ) -> Result<Response, Problem> {
     let me = caller.with(Scope::AvatarsWrite)?;
+    let language = language.or_chosen_by(&app, &me).await?;
     let caption = body.value.caption.map(|caption| caption.trim().to_owned());
     if caption.as_ref().is_some_and(|caption| caption.chars().count() > MAX_CAPTION) {
         return Err(Problem::field("/caption", "too_long", format!("may have at most {MAX_CAPTION} characters")));

@@ -16,7 +16,7 @@ use crate::http::auth::Caller;
 use crate::http::extract::{Json, Path};
 use crate::http::headers::LanguageHeader;
 use crate::http::held;
-use crate::http::language::Language;
+use crate::http::language::AcceptLanguage;
 use crate::http::problem::Problem;
 use crate::storage::photos;
 
@@ -36,11 +36,12 @@ pub(super) fn routes() -> OpenApiRouter<App> {
 async fn reorder(
     State(app): State<App>,
     caller: Caller,
-    language: Language,
+    language: AcceptLanguage,
     Path(avatar_id): Path<AvatarId>,
     body: Json<PhotoOrder>,
 ) -> Result<axum::Json<PhotoList>, Problem> {
     let me = caller.with(Scope::AvatarsWrite)?;
+    let language = language.or_chosen_by(&app, &me).await?;
     let wanted: Vec<PhotoId> = body.value.photo_ids.into_iter().map(PhotoId).collect();
     let mut tx = app.begin().await?;
     let avatar = held::lock(&mut tx, &me, avatar_id).await?;

@@ -18,7 +18,7 @@ use crate::domain::photo::preflight::{Advice, Assessment, Needs};
 use crate::http::auth::Caller;
 use crate::http::extract::Path;
 use crate::http::headers::LanguageHeader;
-use crate::http::language::Language;
+use crate::http::language::{AcceptLanguage, Language};
 use crate::http::problem::Problem;
 use crate::http::trainings::{photos_needed, quote};
 use crate::storage::{avatars, photos};
@@ -41,10 +41,11 @@ pub(super) fn routes() -> OpenApiRouter<App> {
 async fn preflight(
     State(app): State<App>,
     caller: Caller,
-    language: Language,
+    language: AcceptLanguage,
     Path(avatar_id): Path<AvatarId>,
 ) -> Result<axum::Json<Preflight>, Problem> {
     let me = caller.with(Scope::AvatarsRead)?;
+    let language = language.or_chosen_by(&app, &me).await?;
     let avatar = avatars::find(&app.db, me.subject, avatar_id).await?.ok_or_else(Problem::not_found)?;
     let album = photos::list(&app.db, me.subject, avatar_id).await?;
     let others = photos::list_elsewhere(&app.db, me.subject, avatar_id, ELSEWHERE).await?;

@@ -6,6 +6,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::words;
 use crate::app::App;
+use crate::domain::avatar::Avatar;
 use crate::domain::ids::{AvatarId, PhotoId, UserId};
 use crate::domain::photo::Photo;
 use crate::domain::photo::judgement::{Issue, verdict};
@@ -13,12 +14,12 @@ use crate::domain::photo::likeness::{Cluster, clusters};
 use crate::files::FilesError;
 use crate::http::language::Language;
 use crate::http::problem::Problem;
-use crate::storage::{avatars, photos};
+use crate::storage::{StorageError, avatars, photos};
 
 /// The photos of an avatar with what it takes to show them: whether two look the same is only seen beside each other.
-pub(super) struct Album {
+pub(in crate::http) struct Album {
     /// Every photo, in the avatar's order.
-    pub(super) photos: Vec<Photo>,
+    pub(in crate::http) photos: Vec<Photo>,
     kind: Option<TrainingType>,
     clusters: Vec<Cluster>,
     language: Language,
@@ -33,7 +34,12 @@ impl Album {
         language: Language,
     ) -> Result<Self, Problem> {
         let avatar = avatars::find(&app.db, owner, avatar_id).await?.ok_or_else(Problem::not_found)?;
-        let photos = photos::list(&app.db, owner, avatar_id).await?;
+        Ok(Self::of(app, &avatar, language).await?)
+    }
+
+    /// The album of an avatar.
+    pub(in crate::http) async fn of(app: &App, avatar: &Avatar, language: Language) -> Result<Self, StorageError> {
+        let photos = photos::list(&app.db, avatar.user_id, avatar.id).await?;
         let clusters = clusters(&photos, app.settings.rules.thresholds.near_duplicate);
         Ok(Self { photos, kind: avatar.details.training_type, clusters, language })
     }
@@ -65,11 +71,22 @@ impl Album {
 
     /// A photo as it stands in answers.
     pub(super) async fn show(&self, app: &App, photo: &Photo) -> Result<PhotoBody, FilesError> {
+        Ok(PhotoBody {
+            original_url: app.link(&photo.original_key).await?,
+            thumbnail_url: app.link(&photo.thumbnail_key).await?,
+            training_url: link(app, photo.training_key.as_deref()).await?,
+            face_url: link(app, photo.face_key.as_deref()).await?,
+            ..self.without_links(app, photo)
+        })
+    }
+
+    /// The same with empty links.
+    pub(in crate::http) fn without_links(&self, app: &App, photo: &Photo) -> PhotoBody {
         let better = self.better_than(photo);
         let issues = self.issues(app, photo);
         let measures = photo.measures.as_ref();
         let faces = measures.and_then(|measures| measures.faces.clone());
-        Ok(PhotoBody {
+        PhotoBody {
             id: photo.id.0,
             avatar_id: photo.avatar_id.0,
             upload_order: photo.upload_order,
@@ -89,14 +106,14 @@ impl Album {
             near_duplicate_of: better.map(|(id, _)| id.0),
             excluded: photo.excluded,
             caption: photo.caption.clone(),
-            original_url: app.link(&photo.original_key).await?,
-            thumbnail_url: app.link(&photo.thumbnail_key).await?,
-            training_url: link(app, photo.training_key.as_deref()).await?,
-            face_url: link(app, photo.face_key.as_deref()).await?,
+            original_url: String::new(),
+            thumbnail_url: String::new(),
+            training_url: None,
+            face_url: None,
             urls_expire_at: app.links_until(),
             version: photo.version,
             created_at: photo.created_at,
-        })
+        }
     }
 
     fn issues(&self, app: &App, photo: &Photo) -> Vec<Issue> {

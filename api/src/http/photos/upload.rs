@@ -18,7 +18,7 @@ use crate::http::auth::Caller;
 use crate::http::extract::Path;
 use crate::http::headers::{ContentDigestHeader, IdempotencyHeader, LanguageHeader};
 use crate::http::idempotency::{Claim, IdempotencyKey, Reply};
-use crate::http::language::Language;
+use crate::http::language::AcceptLanguage;
 use crate::http::problem::Problem;
 use crate::storage::avatars;
 
@@ -56,11 +56,12 @@ async fn upload(
     State(app): State<App>,
     caller: Caller,
     key: IdempotencyKey,
-    language: Language,
+    language: AcceptLanguage,
     Path(avatar_id): Path<AvatarId>,
     request: Request,
 ) -> Result<Response, Problem> {
     let me = caller.with(Scope::AvatarsWrite)?;
+    let language = language.or_chosen_by(&app, &me).await?;
     let avatar = avatars::find(&app.db, me.subject, avatar_id).await?.ok_or_else(Problem::not_found)?;
     avatar::accept_photos(avatar.status)?;
     // A key that was answered before only wants its answer: the files are read to compare them, and not taken in.

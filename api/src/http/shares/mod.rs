@@ -149,7 +149,8 @@ fn chosen(generation: &Generation, wanted: Option<Vec<u32>>) -> Result<Vec<u32>,
     Ok(wanted)
 }
 
-fn show(share: Share) -> ShareBody {
+/// A link as it stands in answers.
+pub(super) fn show(share: Share) -> ShareBody {
     ShareBody {
         id: share.id.0,
         generation_id: share.generation_id.0,

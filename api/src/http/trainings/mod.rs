@@ -111,13 +111,12 @@ async fn steps(
     let me = caller.with(Scope::AvatarsRead)?;
     storage::trainings::find(&app.db, me.subject, id).await?.ok_or_else(Problem::not_found)?;
     let steps = storage::trainings::list_steps(&app.db, me.subject, id).await?.into_iter();
-    let data = steps.map(|(occurred_at, step)| TrainingStep {
-        occurred_at,
-        status: step.status,
-        told_by: step.told_by,
-        reason: step.reason,
-    });
-    Ok(axum::Json(TrainingStepList { data: data.collect() }))
+    Ok(axum::Json(TrainingStepList { data: steps.map(show_step).collect() }))
+}
+
+/// A step as it stands in answers.
+pub(super) fn show_step((occurred_at, step): (DateTime<Utc>, Step)) -> TrainingStep {
+    TrainingStep { occurred_at, status: step.status, told_by: step.told_by, reason: step.reason }
 }
 
 /// Cancel a training
@@ -204,13 +203,22 @@ fn event(kind: EventType, me: &Principal, training: &Training) -> NewEvent {
 
 /// A training as it stands in answers.
 pub(super) async fn show(app: &App, training: &Training) -> Result<TrainingBody, FilesError> {
+    Ok(TrainingBody {
+        diffusers_lora_file_url: link(app, training.lora_key.as_ref()).await?,
+        config_file_url: link(app, training.config_key.as_ref()).await?,
+        ..without_links(training)
+    })
+}
+
+/// The same without links to its files.
+pub(super) fn without_links(training: &Training) -> TrainingBody {
     let settings = training.settings.clone();
     let error = training
         .error_code
         .clone()
         .map(|code| TrainingError { code, message: training.error_message.clone().unwrap_or_default() });
     let photos = training.photos.iter();
-    Ok(TrainingBody {
+    TrainingBody {
         id: training.id.0,
         avatar_id: training.avatar_id.0,
         version: training.version,
@@ -242,14 +250,14 @@ pub(super) async fn show(app: &App, training: &Training) -> Result<TrainingBody,
         captioning: settings.captioning,
         finetune_type: settings.finetune_type,
         finetune_comment: settings.finetune_comment,
-        diffusers_lora_file_url: link(app, training.lora_key.as_ref()).await?,
-        config_file_url: link(app, training.config_key.as_ref()).await?,
+        diffusers_lora_file_url: None,
+        config_file_url: None,
         training_logs: training.training_logs.clone(),
         last_status_check: training.last_status_check,
         created_at: training.created_at,
         started_at: training.started_at,
         completed_at: training.completed_at,
-    })
+    }
 }
 
 async fn link(app: &App, key: Option<&String>) -> Result<Option<String>, FilesError> {

@@ -247,7 +247,8 @@ async fn write(app: &App, tx: &mut Tx, endpoint: WebhookEndpoint) -> Result<Webh
     Ok(WebhookEndpoint { version: endpoint.version + 1, updated_at: now, ..endpoint })
 }
 
-fn show(endpoint: &WebhookEndpoint) -> Result<EndpointBody, Problem> {
+/// An endpoint as it stands in answers, without its secret.
+pub(super) fn show(endpoint: &WebhookEndpoint) -> Result<EndpointBody, Problem> {
     let public_key = endpoint.keys.public_key().map_err(|error| {
         tracing::error!(%error, endpoint.id = %endpoint.id, "a webhook endpoint cannot be signed for");
         internal()

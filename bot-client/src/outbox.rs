@@ -1,0 +1,163 @@
+//! The outbox: what is told beside the cards, each thing once. A thing is marked before it is sent; if the bot ends between
+//! that and the answer, it is not sent again, and the card tells it in its place.
+
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use aisha_openapi::vocabulary::Locale;
+use chrono::TimeDelta;
+
+use crate::api::{ApiError, Person};
+use crate::bot::Bot;
+use crate::clock::now;
+use crate::delivery::Delivery;
+use crate::parcels::{self, ParcelError};
+use crate::screens::{Parcel, generate, training, transcripts};
+use crate::storage::{self, Due, Sent};
+use crate::telegram::{Card, SendError};
+use crate::texts::Texts;
+use crate::view::View;
+
+/// The Bot API lets a bot send about thirty messages a second; the cards want theirs, too.
+const PACE: Duration = Duration::from_millis(50);
+/// How long the outbox sleeps at the most.
+const LONGEST_NAP: Duration = Duration::from_secs(30);
+/// How often something that is refused is tried.
+const ATTEMPTS: i64 = 5;
+
+/// Sends what is due until the bot stops.
+pub async fn run(bot: Bot) -> anyhow::Result<()> {
+    recover(&bot).await?;
+    let sending: Arc<Mutex<HashSet<i64>>> = Arc::default();
+    let tasks = tokio_util::task::TaskTracker::new();
+    while !bot.lanes.is_stopping() {
+        for due in bot.storage.due(now()).await? {
+            if !sending.lock().expect("nobody panics while it is held").insert(due.chat) {
+                continue;
+            }
+            let (bot, sending) = (bot.clone(), sending.clone());
+            tasks.spawn(async move {
+                if let Err(error) = deliver(&bot, &due).await {
+                    tracing::error!(chat = due.chat, %error, "the bot's own file cannot be used");
+                }
+                sending.lock().expect("nobody panics while it is held").remove(&due.chat);
+                bot.news.notify_one();
+            });
+            tokio::time::sleep(PACE).await;
+        }
+        let nap = match bot.storage.next_due().await? {
+            Some(due) => (due - now()).to_std().unwrap_or(PACE).clamp(PACE, LONGEST_NAP),
+            None => LONGEST_NAP,
+        };
+        tokio::select! {
+            () = tokio::time::sleep(nap) => {}
+            () = bot.news.notified() => {}
+            () = bot.lanes.stopped() => {}
+        }
+    }
+    tasks.close();
+    tasks.wait().await;
+    Ok(())
+}
+
+/// What was being sent when the bot ended may or may not have arrived: the card tells it.
+async fn recover(bot: &Bot) -> anyhow::Result<()> {
+    for due in bot.storage.interrupted().await? {
+        tracing::warn!(chat = due.chat, key = due.key, "nobody knows whether this has arrived; the card tells it");
+        bot.storage.sent(&due.key, due.chat, Sent::Unknown, now()).await?;
+        bot.storage.redraw(due.chat, false).await?;
+    }
+    Ok(())
+}
+
+/// Sends one thing and notes how that ended.
+async fn deliver(bot: &Bot, due: &Due) -> storage::Result<()> {
+    let Some(delivery) = Delivery::read(&due.body) else {
+        tracing::error!(key = due.key, "nobody knows what this is");
+        return bot.storage.sent(&due.key, due.chat, Sent::Dropped, now()).await;
+    };
+    let locale = match bot.storage.locale(due.chat).await? {
+        Some(locale) => locale,
+        // The bot's own file was lost, the service knows the person.
+        None => bot.person(due.chat, Locale::En).me().await.ok().and_then(|me| me.locale).unwrap_or(Locale::En),
+    };
+    let person = bot.person(due.chat, locale);
+    let wrapped = match wrap(&person, Texts::of(locale), &delivery).await {
+        Ok(wrapped) => wrapped,
+        Err(error) => return end(bot, due, Err(error.into())).await,
+    };
+    bot.storage.sending(&due.key).await?;
+    let outcome = match &wrapped {
+        Wrapped::Words(view) => {
+            let card = Card { view, picture: None, revision: 0 };
+            bot.telegram.send(due.chat, &card, false).await.map(drop).map_err(ParcelError::from)
+        }
+        Wrapped::Parcel(parcel) => parcels::send(&person, &bot.telegram, due.chat, parcel).await,
+        Wrapped::Nothing => Ok(()),
+    };
+    let arrived = outcome.is_ok();
+    end(bot, due, outcome).await?;
+    // Files push the card up: it goes below them.
+    if arrived && matches!(wrapped, Wrapped::Parcel(_)) {
+        bot.storage.redraw(due.chat, true).await?;
+        bot.lanes.wake(bot, due.chat);
+    }
+    Ok(())
+}
+
+/// What a delivery looks like, read from the service as things stand now.
+enum Wrapped {
+    Words(View),
+    Parcel(Parcel),
+    /// There is nothing to tell any more.
+    Nothing,
+}
+
+async fn wrap(person: &Person, texts: &Texts, delivery: &Delivery) -> Result<Wrapped, ApiError> {
+    let wrapped = match delivery {
+        Delivery::Parcel(parcel) => Ok(Wrapped::Parcel(parcel.clone())),
+        Delivery::Training(id) => training::tell(person, texts, *id).await.map(Wrapped::Words),
+        Delivery::Generation(id) => generate::tell(person, texts, *id).await.map(told),
+        Delivery::Pack(id) => generate::tell_pack(person, texts, *id).await.map(told),
+        Delivery::Transcript(id) => transcripts::tell(person, texts, *id).await.map(Wrapped::Words),
+    };
+    match wrapped {
+        Err(error) if error.is_not_found() => Ok(Wrapped::Nothing),
+        wrapped => wrapped,
+    }
+}
+
+fn told(told: generate::Told) -> Wrapped {
+    match told {
+        generate::Told::Words(view) => Wrapped::Words(view),
+        generate::Told::Pictures(parcel) => Wrapped::Parcel(parcel),
+    }
+}
+
+/// Notes how an attempt ended.
+async fn end(bot: &Bot, due: &Due, outcome: Result<(), ParcelError>) -> storage::Result<()> {
+    let later = |seconds: i64| Sent::Again(now() + TimeDelta::seconds(seconds));
+    let again = if due.attempts + 1 < ATTEMPTS { later(5) } else { Sent::Dropped };
+    let sent = match outcome {
+        Ok(()) => Sent::Arrived,
+        Err(ParcelError::Service(error)) if error.passes() => later(5),
+        Err(ParcelError::Telegram(SendError::Wait(wait))) => {
+            Sent::Again(now() + TimeDelta::from_std(wait).unwrap_or_default())
+        }
+        Err(ParcelError::Telegram(SendError::Unreachable)) => Sent::Dropped,
+        Err(ParcelError::Telegram(SendError::Unknown(why))) => {
+            tracing::warn!(chat = due.chat, key = due.key, why, "nobody knows whether this has arrived");
+            Sent::Unknown
+        }
+        Err(error) => {
+            tracing::error!(chat = due.chat, key = due.key, ?error, "this could not be sent");
+            again
+        }
+    };
+    if sent == Sent::Unknown {
+        bot.storage.redraw(due.chat, true).await?;
+        bot.lanes.wake(bot, due.chat);
+    }
+    bot.storage.sent(&due.key, due.chat, sent, now()).await
+}

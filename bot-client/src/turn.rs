@@ -1,0 +1,194 @@
+//! Serving a chat: what was heard is done in its order, all that comes of it is noted in one transaction, and then the
+//! card is drawn. Killed at any line, the same is done again with the same keys, so that the service does it once.
+
+use std::panic::AssertUnwindSafe;
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use futures_util::{FutureExt as _, StreamExt as _};
+
+use crate::api::ApiError;
+use crate::bot::Bot;
+use crate::card::{self, Show};
+use crate::clock::now;
+use crate::handle::{self, Outcome};
+use crate::storage::{self, Chat, Waiting};
+use crate::telegram::{Heard, read};
+use crate::texts::{Texts, t};
+
+/// Files of one chat that are taken in at once.
+const FILES_AT_ONCE: usize = 4;
+/// How long a chat must be quiet after a photo of an album before it gets its one answer.
+const QUIET: Duration = Duration::from_millis(400);
+/// How long something is tried before the person is told that it will not be.
+const LONGEST: TimeDelta = TimeDelta::hours(24);
+/// The waits between attempts while the service is away, in seconds.
+const WAITS: [u64; 5] = [1, 2, 4, 8, 15];
+
+/// Does everything that is to be done in a chat.
+pub async fn serve(bot: &Bot, chat: i64) {
+    let mut attempt = 0;
+    while !bot.lanes.is_stopping() {
+        let step = AssertUnwindSafe(step(bot, chat, attempt)).catch_unwind().await;
+        let wait = match step {
+            Ok(Ok(Step::Idle)) => return,
+            Ok(Ok(Step::Done)) => {
+                attempt = 0;
+                continue;
+            }
+            Ok(Ok(Step::Wait(wait))) => wait,
+            Ok(Err(error)) => {
+                tracing::error!(chat, %error, "the bot's own file cannot be used");
+                Duration::from_secs(5)
+            }
+            Err(_) => {
+                tracing::error!(chat, "a step in a chat has panicked");
+                if let Err(error) = give_up_first(bot, chat).await {
+                    tracing::error!(chat, %error, "the bot's own file cannot be used");
+                }
+                Duration::from_secs(1)
+            }
+        };
+        attempt += 1;
+        tokio::select! {
+            () = tokio::time::sleep(wait) => {}
+            () = bot.lanes.stopped() => {}
+        }
+    }
+}
+
+enum Step {
+    /// Nothing is left to do.
+    Idle,
+    /// Something was done; there may be more.
+    Done,
+    /// The same again after a while.
+    Wait(Duration),
+}
+
+async fn step(bot: &Bot, chat: i64, attempt: usize) -> storage::Result<Step> {
+    let waiting = bot.storage.waiting(chat).await?;
+    let Some(first) = waiting.first() else { return draw(bot, chat, attempt).await };
+    let heard: Vec<(&Waiting, Heard)> =
+        waiting.iter().map_while(|update| Some((update, read(&update.body)?))).collect();
+    let Some((_, head)) = heard.first() else {
+        // It read when it was taken in; a newer bot may read it otherwise.
+        bot.storage.drop_updates(&[first.update_id], now()).await?;
+        return Ok(Step::Done);
+    };
+    // Photos in a row are taken in beside each other; everything else one by one.
+    let together = if head.is_photo() { heard.iter().take_while(|(_, heard)| heard.is_photo()).count() } else { 1 };
+    let batch = &heard[..together.min(2 * FILES_AT_ONCE)];
+
+    let before = bot.storage.chat(chat).await?;
+    let known = before.unwrap_or_else(|| handle::stranger(head));
+    let outcome = work(bot, known.clone(), batch).await;
+    match outcome {
+        Ok(outcome) => {
+            let ids: Vec<i64> = batch.iter().map(|(update, _)| update.update_id).collect();
+            bot.storage.done(&ids, &outcome.chat, &outcome.parcels, now()).await?;
+            if !outcome.parcels.is_empty() {
+                bot.news.notify_one();
+            }
+            let in_album = batch.iter().any(|(_, heard)| matches!(heard, Heard::Said { in_album: true, .. }));
+            if in_album {
+                tokio::time::sleep(QUIET).await;
+            }
+            Ok(Step::Done)
+        }
+        Err(error) => {
+            let since = now() - first.heard_at;
+            if since > LONGEST {
+                give_up_first(bot, chat).await?;
+                return Ok(Step::Done);
+            }
+            Ok(Step::Wait(wait_for_service(bot, known, &error, attempt).await?))
+        }
+    }
+}
+
+/// Does a batch: one update, or photos beside each other.
+async fn work(bot: &Bot, mut chat: Chat, batch: &[(&Waiting, Heard)]) -> Result<Outcome, ApiError> {
+    handle::register(bot, &mut chat, &batch[0].1).await?;
+    if let [(update, heard)] = batch {
+        return handle::one(bot, chat, update.update_id, heard).await;
+    }
+    let place = chat.clone();
+    let photos: Vec<_> =
+        batch.iter().map(|(update, heard)| handle::one(bot, place.clone(), update.update_id, heard)).collect();
+    let mut outcomes = futures_util::stream::iter(photos).buffered(FILES_AT_ONCE);
+    let mut all: Option<Outcome> = None;
+    while let Some(outcome) = outcomes.next().await {
+        let outcome = outcome?;
+        all = Some(match all {
+            None => outcome,
+            Some(all) => all.and(outcome),
+        });
+    }
+    Ok(all.expect("a batch holds something"))
+}
+
+/// Draws the card if there is a reason to.
+async fn draw(bot: &Bot, chat: i64, attempt: usize) -> storage::Result<Step> {
+    let Some(chat) = bot.storage.chat(chat).await?.filter(|chat| chat.stale > 0 && chat.reachable) else {
+        return Ok(Step::Idle);
+    };
+    match card::draw(bot, &chat).await {
+        Ok(card) => {
+            bot.storage.drawn(&chat, &card, now()).await?;
+            Ok(Step::Done)
+        }
+        Err(Show::Service(error)) => Ok(Step::Wait(wait_for_service(bot, chat, &error, attempt).await?)),
+        Err(Show::Later(wait)) => Ok(Step::Wait(wait)),
+        Err(Show::Unreachable) => {
+            bot.storage.not_drawn(&chat, false).await?;
+            Ok(Step::Done)
+        }
+        Err(Show::Gone) => Ok(Step::Wait(Duration::from_secs(1))),
+        Err(Show::Never(why)) => {
+            tracing::error!(chat = chat.chat, why, "a card cannot be shown");
+            bot.storage.not_drawn(&chat, true).await?;
+            Ok(Step::Done)
+        }
+    }
+}
+
+/// How long to wait for the service; the person is told once that it is away.
+async fn wait_for_service(bot: &Bot, chat: Chat, error: &ApiError, attempt: usize) -> storage::Result<Duration> {
+    let wait = match error {
+        ApiError::Busy(wait) => (*wait).clamp(Duration::from_millis(100), Duration::from_secs(60)),
+        _ => Duration::from_secs(WAITS[attempt.min(WAITS.len() - 1)]),
+    };
+    tracing::warn!(chat = chat.chat, %error, wait_s = wait.as_secs(), "waiting for the service");
+    // A single lost answer is no news.
+    if attempt >= 1 && !chat.away && chat.reachable && matches!(error, ApiError::Away(_)) {
+        let updates = [];
+        bot.storage.done(&updates, &Chat { below: true, ..chat.clone() }, &[], now()).await?;
+        let chat = bot.storage.chat(chat.chat).await?.unwrap_or(chat);
+        if let Ok(card) = card::away(bot, &chat).await {
+            bot.storage.drawn(&chat, &card, now()).await?;
+        }
+    }
+    Ok(wait)
+}
+
+/// Lets go of the first thing that waits, and says so.
+async fn give_up_first(bot: &Bot, chat: i64) -> storage::Result<()> {
+    let Some(first) = bot.storage.waiting(chat).await?.into_iter().next() else {
+        // It was the drawing: begin at the menu.
+        if let Some(mut chat) = bot.storage.chat(chat).await? {
+            chat.place = crate::screens::Place::Home;
+            bot.storage.done(&[], &chat, &[], now()).await?;
+        }
+        return Ok(());
+    };
+    match bot.storage.chat(chat).await? {
+        Some(mut chat) => {
+            let texts = Texts::of(chat.locale);
+            let late = now() - first.heard_at > LONGEST;
+            chat.words = Some(if late { t!(texts, "common-given-up") } else { t!(texts, "common-failed") });
+            bot.storage.done(&[first.update_id], &chat, &[], now()).await
+        }
+        None => bot.storage.drop_updates(&[first.update_id], now()).await,
+    }
+}
