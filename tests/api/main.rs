@@ -30,6 +30,7 @@ mod statistics;
 mod streams;
 mod styles;
 mod trainings;
+mod transcriptions;
 mod uploads;
 mod versions;
 mod webhook_endpoints;

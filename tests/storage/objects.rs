@@ -25,7 +25,8 @@ async fn avatar(store: &Store) -> Avatar {
 }
 
 async fn announce(store: &Store, avatar: &Avatar, keys: &[&str], seconds: i64) {
-    let object = |&key| NewObject { key, user_id: avatar.user_id, avatar_id: avatar.id, size_bytes: 5_000_000_000 };
+    let object =
+        |&key| NewObject { key, user_id: avatar.user_id, avatar_id: Some(avatar.id), size_bytes: 5_000_000_000 };
     let new: Vec<_> = keys.iter().map(object).collect();
     store.write(async |tx| objects::announce(tx, &new, at(seconds)).await).await.unwrap();
 }
