@@ -7,6 +7,7 @@ mod auth;
 mod avatars;
 mod consumers;
 mod deletions;
+mod digests;
 mod events;
 mod fal_webhook;
 mod gallery;

@@ -8,6 +8,7 @@ use uuid::Uuid;
 use crate::store::{Store, at};
 
 crate::on_both!(
+    whoever_goes_takes_what_is_of_no_avatar_along,
     an_object_is_announced_claimed_doomed_and_forgotten,
     what_was_announced_and_not_claimed_is_given_up_after_its_time,
     what_is_doomed_is_not_claimed,
@@ -148,4 +149,18 @@ async fn known_keys_are_found_and_live_ones_listed_page_by_page(store: Store) {
         listed.extend(page);
     }
     assert_eq!(listed, keys[1..5]);
+}
+
+async fn whoever_goes_takes_what_is_of_no_avatar_along(store: Store) {
+    let (one, other) = (avatar(&store).await, avatar(&store).await);
+    announce(&store, &one, &["a", "b"], 0).await;
+    announce(&store, &other, &["c"], 0).await;
+    let sound = NewObject { key: "sound", user_id: one.user_id, avatar_id: None, size_bytes: 1 };
+    store.write(async |tx| objects::announce(tx, &[sound], at(0)).await).await.unwrap();
+    for key in ["a", "c", "sound"] {
+        assert!(claim(&store, key).await);
+    }
+    let doomed = store.write(async |tx| objects::doom_user(tx, one.user_id, at(6)).await).await.unwrap();
+    assert_eq!(doomed, 2);
+    assert_eq!(ledger(&store).await, ["a doomed", "b pending", "c live", "sound doomed"]);
 }

@@ -82,7 +82,7 @@ pub async fn begin_digest(tx: &mut Tx, digest: &Digest) -> Result<Digest, Storag
         });
     }
     let row =
-        on_tx!(tx, |conn| { sqlx::query_as::<_, Row>(sql).bind(id).bind(kind).bind(language).fetch_one(conn).await? });
+        on_tx!(tx, |conn| sqlx::query_as::<_, Row>(sql).bind(id).bind(kind).bind(language).fetch_one(conn).await?);
     Ok(row.into())
 }
 
