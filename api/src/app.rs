@@ -11,7 +11,10 @@ use tokio_util::sync::CancellationToken;
 use url::Url;
 use uuid::Uuid;
 
-use crate::config::{GeneratorPrices, HousekeepingConfig, PhotoLimits, Prices, SpendingConfig, Trainers, UploadLimits};
+use crate::config::{
+    AudioLimits, GeneratorPrices, HousekeepingConfig, PhotoLimits, Prices, SpendingConfig, Trainers, TranscriberConfig,
+    UploadLimits,
+};
 use crate::domain::clock::Clock;
 use crate::domain::event::NewEvent;
 use crate::domain::ids::{Ids, PackRunId, TrainingId};
@@ -80,6 +83,10 @@ pub struct Settings {
     pub prices: Prices,
     /// What pictures cost.
     pub generator_prices: GeneratorPrices,
+    /// Who listens to recordings, and what that costs.
+    pub transcriber: TranscriberConfig,
+    /// What recordings are taken.
+    pub audio: AudioLimits,
     /// What may be spent.
     pub spending: SpendingConfig,
     /// The styles and packs to choose from.

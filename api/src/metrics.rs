@@ -23,6 +23,8 @@ pub struct Metrics {
     pub trainings_ended: Family<[Label; 1], Counter>,
     /// Ended generations, by final status.
     pub generations_ended: Family<[Label; 1], Counter>,
+    /// Ended transcriptions, by final status.
+    pub transcriptions_ended: Family<[Label; 1], Counter>,
     /// Deliveries of fal's webhook, by outcome.
     pub fal_webhooks: Family<[Label; 1], Counter>,
     /// Attempts to deliver to webhook endpoints, by outcome.
@@ -37,6 +39,8 @@ pub struct Metrics {
     pub trainings_open: Family<[(&'static str, String); 1], Gauge>,
     /// Generations that have not ended, by status.
     pub generations_open: Family<[(&'static str, String); 1], Gauge>,
+    /// Transcriptions that have not ended, by status.
+    pub transcriptions_open: Family<[(&'static str, String); 1], Gauge>,
     /// Objects that stand in the store or in the ledger only, by kind.
     pub objects_differing: Family<[Label; 1], Gauge>,
     registry: Registry,
@@ -49,6 +53,7 @@ impl Default for Metrics {
             resubmissions: Counter::default(),
             trainings_ended: Family::default(),
             generations_ended: Family::default(),
+            transcriptions_ended: Family::default(),
             fal_webhooks: Family::default(),
             webhook_attempts: Family::default(),
             jobs: Family::default(),
@@ -56,6 +61,7 @@ impl Default for Metrics {
             jobs_kept: Family::default(),
             trainings_open: Family::default(),
             generations_open: Family::default(),
+            transcriptions_open: Family::default(),
             objects_differing: Family::default(),
             registry: Registry::default(),
         };
@@ -63,6 +69,8 @@ impl Default for Metrics {
         registry.register("resubmissions", help, metrics.resubmissions.clone());
         registry.register("trainings_ended", "Ended trainings", metrics.trainings_ended.clone());
         registry.register("generations_ended", "Ended generations", metrics.generations_ended.clone());
+        let help = "Ended transcriptions";
+        registry.register("transcriptions_ended", help, metrics.transcriptions_ended.clone());
         registry.register("fal_webhooks", "Deliveries of fal's webhook", metrics.fal_webhooks.clone());
         let help = "Attempts to deliver to webhook endpoints";
         registry.register("webhook_attempts", help, metrics.webhook_attempts.clone());
@@ -73,6 +81,8 @@ impl Default for Metrics {
         registry.register("trainings_open", "Trainings that have not ended", metrics.trainings_open.clone());
         let help = "Generations that have not ended";
         registry.register("generations_open", help, metrics.generations_open.clone());
+        let help = "Transcriptions that have not ended";
+        registry.register("transcriptions_open", help, metrics.transcriptions_open.clone());
         let help = "Objects that stand in the store or in the ledger only, at the last comparison";
         registry.register("objects_differing", help, metrics.objects_differing.clone());
         Self { registry, ..metrics }

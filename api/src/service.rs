@@ -78,6 +78,8 @@ impl Service {
             trainers: config.trainers,
             prices: config.prices,
             generator_prices: config.generator_prices.clone(),
+            transcriber: config.transcriber,
+            audio: config.audio,
             spending: config.spending,
             styles: Arc::clone(&config.styles),
             preview: config.preview.clone(),

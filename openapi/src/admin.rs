@@ -35,6 +35,10 @@ pub struct UsageDay {
     pub generations: i64,
     /// Pictures that came of generations.
     pub pictures: i64,
+    /// Transcriptions asked for.
+    pub transcriptions: i64,
+    /// Transcriptions that completed.
+    pub transcriptions_completed: i64,
     /// What was spent, in US dollars.
     pub cost_usd: f64,
     /// Bytes of the files that came into the store.

@@ -16,7 +16,9 @@ pub struct Statistics {
     pub trainings: TrainingStatistics,
     /// The generations.
     pub generations: GenerationStatistics,
-    /// What all files take in the store, in bytes: photos, weights, pictures, and the small copies of them.
+    /// The transcriptions; none in the statistics of an avatar.
+    pub transcriptions: Count,
+    /// What all files take in the store, in bytes: photos, weights, pictures and the small copies of them, recordings.
     #[schema(example = 73_400_320)]
     pub stored_bytes: i64,
     /// What it should have cost, in US dollars. Of a person, what was deleted is still in it.

@@ -131,7 +131,7 @@ pub struct NewDigest {
     pub kind: DigestKind,
     /// The language to write it in, by its code; that of the text if you name none.
     #[serde(default)]
-    #[schema(min_length = 2, max_length = 8, pattern = "^[a-z]{2,3}(-[A-Za-z]{2,4})?$", example = "en")]
+    #[schema(min_length = 2, max_length = 3, example = "en")]
     pub language: Option<String>,
 }
 

@@ -157,8 +157,12 @@ enum Killed {
 async fn leave(app: &TestApp, photo: &Photo, killed: Killed) {
     let (db, now) = (&app.rooms().db, app.rooms().now());
     let keys = [training_key, face_key].map(|key| key(photo.user_id, photo.avatar_id, photo.id));
-    let announced =
-        keys.each_ref().map(|key| NewObject { key, user_id: photo.user_id, avatar_id: photo.avatar_id, size_bytes: 4 });
+    let announced = keys.each_ref().map(|key| NewObject {
+        key,
+        user_id: photo.user_id,
+        avatar_id: Some(photo.avatar_id),
+        size_bytes: 4,
+    });
     let mut tx = db.begin().await.expect("a transaction");
     objects::announce(&mut tx, &announced, now).await.expect("announced");
     if matches!(killed, Killed::LongAgo) {

@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use aisha_openapi::vocabulary::Scope;
-use aisha_tests::harness::{Answer, Backend, Person, TestApp, pictures};
+use aisha_tests::harness::{Answer, Backend, Person, TestApp, pictures, sounds};
 use reqwest::Method;
 use reqwest::multipart::{Form, Part};
 use serde_json::{Value, json};
@@ -28,6 +28,8 @@ const WITHOUT_IDS: &[(&str, &str)] = &[
     ("createAvatar", "makes a thing of the caller's"),
     ("listAvatars", "looked through below: none of the other's stands in it"),
     ("listGenerations", "looked through below: none of the other's stands in it"),
+    ("createTranscription", "makes a thing of the caller's"),
+    ("listTranscriptions", "looked through below: none of the other's stands in it"),
     ("listStyles", "the same for all, but for what the caller likes; see styles.rs"),
     ("listPackRuns", "looked through below: none of the other's stands in it"),
     ("enhancePrompt", "another's avatar in its body is refused as an unknown one; see prompts.rs"),
@@ -91,6 +93,7 @@ impl Operation {
             .replace("{photo_id}", &things.photo)
             .replace("{training_id}", &things.training)
             .replace("{generation_id}", &things.generation)
+            .replace("{transcription_id}", &things.transcription)
             .replace("{pack_run_id}", &things.pack_run)
             .replace("{number}", "1")
             .replace("{style_id}", "no_such_style")
@@ -124,6 +127,7 @@ struct Things {
     photo: String,
     training: String,
     generation: String,
+    transcription: String,
     pack_run: String,
     share: String,
     deletion: String,
@@ -141,6 +145,9 @@ impl Things {
         let generation = person.picture(&avatar, "p-1", json!({"prompt": "by the sea"})).await.expect(202);
         let generation = aisha_tests::harness::id(&generation);
         person.generation_in(&generation, "completed").await;
+        let transcription = person.transcribe("s-1", sounds::wav(2, 1)).await.expect(202);
+        let transcription = aisha_tests::harness::id(&transcription);
+        person.transcription_in(&transcription, "completed").await;
         let pack =
             person.request(Method::POST, &format!("/v1/avatars/{avatar}/packs")).header("Idempotency-Key", "k-1");
         let pack_run = person.send(pack.json(&json!({"styles": ["noir"]}))).await.expect(202);
@@ -164,7 +171,7 @@ impl Things {
             .await
             .expect(201);
         let endpoint = aisha_tests::harness::id(&endpoint);
-        Self { avatar, photo, training, generation, pack_run, share, deletion, consumer, key, endpoint }
+        Self { avatar, photo, training, generation, transcription, pack_run, share, deletion, consumer, key, endpoint }
     }
 
     fn missing() -> Self {
@@ -174,6 +181,7 @@ impl Things {
             photo: id(),
             training: id(),
             generation: id(),
+            transcription: id(),
             pack_run: id(),
             deletion: id(),
             consumer: id(),
@@ -192,6 +200,7 @@ impl Things {
             format!("/v1/avatars/{}/timeline", self.avatar),
             format!("/v1/avatars/{}/trainings", self.avatar),
             format!("/v1/generations/{}", self.generation),
+            format!("/v1/transcriptions/{}", self.transcription),
             format!("/v1/packs/{}", self.pack_run),
             format!("/v1/avatars/{}/statistics", self.avatar),
             "/v1/shares".to_owned(),
@@ -249,6 +258,7 @@ async fn try_everything(thief: &Person, owner: &Person) {
     for path in [
         "/v1/avatars",
         "/v1/generations",
+        "/v1/transcriptions",
         "/v1/packs",
         "/v1/events",
         "/v1/consumers",
@@ -264,6 +274,7 @@ async fn try_everything(thief: &Person, owner: &Person) {
             &things.photo,
             &things.training,
             &things.generation,
+            &things.transcription,
             &things.pack_run,
             &things.share,
             &things.consumer,

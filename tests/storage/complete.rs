@@ -7,6 +7,9 @@ use std::path::{Path, PathBuf};
 /// Functions that need no test of their own, each with the reason.
 const EXCEPTIONS: &[(&str, &str)] = &[];
 
+/// The room of a macro that makes its functions for others, and these.
+const MADE_FOR_RUNS: (&str, [&str; 2]) = ("run_steps", ["generations", "transcriptions"]);
+
 #[test]
 fn every_public_function_of_the_storage_stands_in_a_test() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
@@ -28,6 +31,15 @@ fn every_public_function_of_the_storage_stands_in_a_test() {
 fn public_functions(storage: &Path, path: &Path) -> Vec<String> {
     let room = path.strip_prefix(storage).unwrap().iter().next().unwrap().to_str().unwrap().trim_end_matches(".rs");
     let text = fs::read_to_string(path).unwrap();
+    if room == MADE_FOR_RUNS.0 {
+        let functions = text.lines().filter_map(|line| line.trim_start().strip_prefix("pub async fn "));
+        let names: Vec<&str> = functions.map(|line| line.split_once('(').unwrap().0).collect();
+        return MADE_FOR_RUNS
+            .1
+            .iter()
+            .flat_map(|room| names.iter().map(move |name| format!("{room}::{name}")))
+            .collect();
+    }
     let mut functions = Vec::new();
     let mut of = "";
     let mut lines = text.lines().peekable();

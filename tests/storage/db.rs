@@ -25,6 +25,10 @@ async fn empty(store: &Store) {
         "generation_attempts",
         "shares",
         "generations",
+        "transcription_digests",
+        "transcripts",
+        "transcription_attempts",
+        "transcriptions",
     ];
     let others = [
         "photos",

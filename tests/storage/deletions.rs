@@ -26,7 +26,7 @@ crate::on_both!(
 );
 
 async fn announce(store: &Store, user_id: UserId, avatar_id: AvatarId, key: &str) {
-    let object = NewObject { key, user_id, avatar_id, size_bytes: 1 };
+    let object = NewObject { key, user_id, avatar_id: Some(avatar_id), size_bytes: 1 };
     store.write(async |tx| objects::announce(tx, &[object], now()).await).await.unwrap();
 }
 

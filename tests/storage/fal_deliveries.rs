@@ -29,6 +29,7 @@ async fn a_delivery_is_recorded_once(store: Store) {
     let one = Run::Training(training.id);
     let two = Run::Training(store.training(&store.avatar(ann).await, TrainingStatus::Running).await.id);
     let pictures = Run::Generation(store.generation(&avatar, &training).await.id);
+    let text = Run::Transcription(store.transcription(ann).await.id);
     let deliveries = [
         (one, "r-1", "aa", true),
         (one, "r-1", "aa", false),
@@ -37,6 +38,8 @@ async fn a_delivery_is_recorded_once(store: Store) {
         (two, "r-1", "aa", true),
         (pictures, "r-1", "aa", true),
         (pictures, "r-1", "aa", false),
+        (text, "r-1", "aa", true),
+        (text, "r-1", "aa", false),
     ];
     for (run, request, sha256, expected) in deliveries {
         assert_eq!(added(&store, run, (request, sha256), now()).await, expected, "{request} {sha256}");
@@ -56,6 +59,8 @@ async fn the_last_delivery_of_a_request_is_kept_as_it_came(store: Store) {
     let training = store.training(&avatar, TrainingStatus::Running).await;
     let other = Run::Generation(store.generation(&avatar, &training).await.id);
     let training = Run::Training(training.id);
+    let text = Run::Transcription(store.transcription(ann).await.id);
+    assert_eq!(fal_deliveries::find_last(&store.db, text, "r-1").await.unwrap(), None);
     for (delivery, seconds) in [(("r-1", "aa"), 5), (("r-1", "bb"), 7), (("r-2", "cc"), 9)] {
         assert!(added(&store, training, delivery, at(seconds)).await);
     }

@@ -24,6 +24,7 @@ mod statistics;
 mod store;
 mod styles;
 mod trainings;
+mod transcriptions;
 mod users;
 mod webhook_deliveries;
 mod webhook_endpoints;

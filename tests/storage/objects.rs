@@ -8,6 +8,7 @@ use uuid::Uuid;
 use crate::store::{Store, at};
 
 crate::on_both!(
+    whoever_goes_takes_what_is_of_no_avatar_along,
     an_object_is_announced_claimed_doomed_and_forgotten,
     what_was_announced_and_not_claimed_is_given_up_after_its_time,
     what_is_doomed_is_not_claimed,
@@ -26,7 +27,8 @@ async fn avatar(store: &Store) -> Avatar {
 }
 
 async fn announce(store: &Store, avatar: &Avatar, keys: &[&str], seconds: i64) {
-    let object = |&key| NewObject { key, user_id: avatar.user_id, avatar_id: avatar.id, size_bytes: 5_000_000_000 };
+    let object =
+        |&key| NewObject { key, user_id: avatar.user_id, avatar_id: Some(avatar.id), size_bytes: 5_000_000_000 };
     let new: Vec<_> = keys.iter().map(object).collect();
     store.write(async |tx| objects::announce(tx, &new, at(seconds)).await).await.unwrap();
 }
@@ -161,4 +163,18 @@ async fn the_lengths_of_an_owners_live_objects_are_told(store: Store) {
     let sizes = async |keys: &[&str]| objects::sizes(&store.db, of_ann.user_id, keys).await.unwrap();
     assert_eq!(sizes(&["a", "b", "c", "d", "e"]).await, [("a".to_owned(), 5_000_000_000)]);
     assert_eq!(sizes(&[]).await, []);
+}
+
+async fn whoever_goes_takes_what_is_of_no_avatar_along(store: Store) {
+    let (one, other) = (avatar(&store).await, avatar(&store).await);
+    announce(&store, &one, &["a", "b"], 0).await;
+    announce(&store, &other, &["c"], 0).await;
+    let sound = NewObject { key: "sound", user_id: one.user_id, avatar_id: None, size_bytes: 1 };
+    store.write(async |tx| objects::announce(tx, &[sound], at(0)).await).await.unwrap();
+    for key in ["a", "c", "sound"] {
+        assert!(claim(&store, key).await);
+    }
+    let doomed = store.write(async |tx| objects::doom_user(tx, one.user_id, at(6)).await).await.unwrap();
+    assert_eq!(doomed, 2);
+    assert_eq!(ledger(&store).await, ["a doomed", "b pending", "c live", "sound doomed"]);
 }

@@ -4,7 +4,7 @@ use aisha_api::domain::ids::{KeyId, TrainingId, UserId};
 use aisha_api::domain::run::Run;
 use aisha_api::domain::spending::{Expense, Spent, Stop};
 use aisha_api::domain::training::{Ending, Training};
-use aisha_api::storage::{Tx, avatars, generations, spending, trainings};
+use aisha_api::storage::{Tx, avatars, generations, spending, trainings, transcriptions};
 use aisha_openapi::vocabulary::{GenerationStatus, TrainingStatus as S};
 use uuid::Uuid;
 
@@ -15,6 +15,7 @@ crate::on_both!(
     what_fal_never_had_is_free_and_what_it_had_twice_is_paid_twice,
     nobody_gets_their_money_back_by_deleting_what_it_was_spent_on,
     generations_are_counted_beside_trainings,
+    transcriptions_are_counted_and_forgiven_by_themselves,
     the_switch_is_one_for_all,
 );
 
@@ -59,12 +60,12 @@ async fn expenses_are_counted_by_person_key_and_time(store: Store) {
     }
     let of_key = async |key| store.write(async |tx| spending::of_key(tx, key, now()).await).await.unwrap();
     assert_eq!((of_user(&store, ann).await, of_user(&store, bob).await), ((2, 2 * PRICE), (2, 2 * PRICE)));
-    assert_eq!(of_key(one).await, Spent { trainings: 3, generations: 0, microusd: 3 * PRICE });
-    assert_eq!(of_key(other).await, Spent { trainings: 1, generations: 0, microusd: PRICE });
+    assert_eq!(of_key(one).await, Spent { trainings: 3, microusd: 3 * PRICE, ..Spent::default() });
+    assert_eq!(of_key(other).await, Spent { trainings: 1, microusd: PRICE, ..Spent::default() });
     assert_eq!(of_key(KeyId(Uuid::nil())).await, Spent::default());
     assert_eq!(
         spending::of_all(&store.db, now()).await.unwrap(),
-        Spent { trainings: 4, generations: 0, microusd: 4 * PRICE }
+        Spent { trainings: 4, microusd: 4 * PRICE, ..Spent::default() }
     );
 }
 
@@ -136,12 +137,38 @@ async fn generations_are_counted_beside_trainings(store: Store) {
     assert!(key_of(Run::Training(training.id)).await.is_some());
     assert_eq!(key_of(Run::Training(TrainingId(Uuid::now_v7()))).await, None);
     let counted = async || store.write(async |tx| spending::of_user(tx, ann, now()).await).await.unwrap();
-    assert_eq!(counted().await, Spent { trainings: 1, generations: 2, microusd: PRICE + 70_000 });
+    assert_eq!(counted().await, Spent { trainings: 1, generations: 2, microusd: PRICE + 70_000, ..Spent::default() });
     for (id, forgiven) in [(sent, 0), (unsent, 1), (unsent, 0)] {
         let struck = store.write(async |tx| spending::forgive_generation(tx, id).await).await.unwrap();
         assert_eq!(struck, forgiven);
     }
-    assert_eq!(counted().await, Spent { trainings: 1, generations: 1, microusd: PRICE + 35_000 });
+    assert_eq!(counted().await, Spent { trainings: 1, generations: 1, microusd: PRICE + 35_000, ..Spent::default() });
     store.write(async |tx| generations::delete(tx, ann, avatar.id, sent).await).await.unwrap();
     assert_eq!(counted().await.generations, 1, "what fal had stays paid");
+}
+
+async fn transcriptions_are_counted_and_forgiven_by_themselves(store: Store) {
+    let ann = store.user("ann").await;
+    let spend = async |is_sent: bool| {
+        let id = store.transcription(ann).await.id;
+        let (run, key_id) = (Run::Transcription(id), KeyId(Uuid::nil()));
+        let expense = Expense { run, user_id: ann, key_id, cost_microusd: 500, started_at: at(0) };
+        store.write(async |tx| spending::add(tx, &expense).await).await.unwrap();
+        if is_sent {
+            store.write(async |tx| transcriptions::begin_submission(tx, id, at(9), at(1)).await).await.unwrap();
+        }
+        id
+    };
+    let (sent, unsent) = (spend(true).await, spend(false).await);
+    spend(false).await;
+    let counted = async || store.write(async |tx| spending::of_user(tx, ann, now()).await).await.unwrap();
+    assert_eq!(counted().await, Spent { transcriptions: 3, microusd: 1500, ..Spent::default() });
+    for (id, forgiven) in [(sent, 0), (unsent, 1), (unsent, 0)] {
+        let struck = store.write(async |tx| spending::forgive_transcription(tx, id).await).await.unwrap();
+        assert_eq!(struck, forgiven);
+    }
+    assert_eq!(store.write(async |tx| spending::forgive_transcriptions(tx, ann).await).await.unwrap(), 1);
+    assert_eq!(counted().await, Spent { transcriptions: 1, microusd: 500, ..Spent::default() });
+    store.write(async |tx| transcriptions::delete(tx, ann, sent).await).await.unwrap();
+    assert_eq!(counted().await.transcriptions, 1, "what fal had stays paid");
 }

@@ -106,7 +106,7 @@ async fn completed(store: &Store, avatar: &Avatar, seconds: i64) {
 
 async fn object(store: &Store, owner: UserId, avatar: AvatarId, size_bytes: i64, time: DateTime<Utc>, live: bool) {
     let key = Uuid::now_v7().to_string();
-    let new = NewObject { key: &key, user_id: owner, avatar_id: avatar, size_bytes };
+    let new = NewObject { key: &key, user_id: owner, avatar_id: Some(avatar), size_bytes };
     store
         .write(async |tx| {
             objects::announce(tx, &[new], time).await?;

@@ -16,6 +16,7 @@ mod spending;
 mod steps;
 mod stops;
 mod submissions;
+mod transcriptions;
 mod watch;
 mod webhooks;
 

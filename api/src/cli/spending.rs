@@ -4,7 +4,7 @@ use clap::Subcommand;
 
 use crate::config::Config;
 use crate::domain::clock::Clock;
-use crate::domain::spending::{day_of, dollars};
+use crate::domain::spending::{Spent, day_of, dollars};
 use crate::service::open_database;
 use crate::storage::{Db, StorageError, spending};
 
@@ -58,8 +58,10 @@ async fn status(db: &Db, clock: &Clock) -> Result<(), StorageError> {
     }
     drop(tx);
     let spent = spending::of_all(db, day_of(clock.now())).await?;
-    let runs = [(spent.trainings, "trainings"), (spent.generations, "generations")];
-    let runs = runs.map(|(count, kind)| format!("{count} {kind}")).join(", ");
-    println!("today (UTC): {runs}, about {}", dollars(spent.microusd));
+    let Spent { trainings, generations, transcriptions, microusd } = spent;
+    let cost = dollars(microusd);
+    println!(
+        "today (UTC): {trainings} trainings, {generations} generations, {transcriptions} transcriptions, about {cost}"
+    );
     Ok(())
 }

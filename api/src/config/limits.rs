@@ -1,4 +1,4 @@
-//! What photos are taken, how many, and what their uploads may take.
+//! What photos and recordings are taken, how many, and what their uploads may take.
 
 use std::time::Duration;
 
@@ -41,6 +41,19 @@ impl PhotoLimits {
     }
 }
 
+/// The limits on recordings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AudioLimits {
+    /// The largest file, in bytes.
+    pub max_bytes: u64,
+}
+
+impl AudioLimits {
+    pub(super) fn from_env(env: &Environment) -> Result<Self, ConfigError> {
+        Ok(Self { max_bytes: u64::from(env.number("AISHA_AUDIO_MAX_MB", 100, 1, 1000)?) * 1024 * 1024 })
+    }
+}
+
 /// What uploads under way may take of the disk and of the time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UploadLimits {
@@ -55,7 +68,7 @@ pub struct UploadLimits {
 }
 
 impl UploadLimits {
-    pub(super) fn from_env(env: &Environment, photos: &PhotoLimits) -> Result<Self, ConfigError> {
+    pub(super) fn from_env(env: &Environment, photos: &PhotoLimits, audio: AudioLimits) -> Result<Self, ConfigError> {
         let limits = Self {
             spool_bytes: u64::from(env.number("AISHA_SPOOL_MB", 2048, 64, 1_000_000)?) * 1024 * 1024,
             patience: Duration::from_secs(10),
@@ -64,6 +77,9 @@ impl UploadLimits {
         };
         if limits.spool_bytes / 4 < photos.max_bytes {
             return Err(ConfigError::new("AISHA_SPOOL_MB", "must be at least four times AISHA_PHOTO_MAX_MB"));
+        }
+        if limits.spool_bytes / 4 < audio.max_bytes {
+            return Err(ConfigError::new("AISHA_SPOOL_MB", "must be at least four times AISHA_AUDIO_MAX_MB"));
         }
         Ok(limits)
     }

@@ -18,6 +18,7 @@ mod requests;
 mod rules;
 mod spending;
 mod styles;
+mod transcribers;
 
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
@@ -32,12 +33,13 @@ pub use self::environment::Environment;
 pub use self::fal::{FalConfig, SandboxConfig, Trainers};
 pub use self::generator_prices::GeneratorPrices;
 pub use self::housekeeping::HousekeepingConfig;
-pub use self::limits::{PhotoLimits, UploadLimits};
+pub use self::limits::{AudioLimits, PhotoLimits, UploadLimits};
 pub use self::log::LogConfig;
 pub use self::objects::ObjectsConfig;
 pub use self::pictures::{FaceModelFile, PictureConfig};
 pub use self::requests::{Rate, RequestLimits};
 pub use self::spending::{Prices, SpendingConfig};
+pub use self::transcribers::TranscriberConfig;
 use crate::domain::photo::judgement::Rules;
 use crate::domain::style::Catalogue;
 use crate::prompts::ChatSettings;
@@ -81,6 +83,10 @@ pub struct Config {
     pub prices: Prices,
     /// What pictures cost.
     pub generator_prices: GeneratorPrices,
+    /// Who listens to recordings, and what that costs.
+    pub transcriber: TranscriberConfig,
+    /// What recordings are taken.
+    pub audio: AudioLimits,
     /// What may be spent.
     pub spending: SpendingConfig,
     /// Who works on prompts, if anybody does.
@@ -120,7 +126,7 @@ impl Config {
         let listen = SocketAddr::new(IpAddr::from([127, 0, 0, 1]), 8080);
         let listen = env.parsed("AISHA_LISTEN", "an address and port such as 127.0.0.1:8080", listen)?;
         let public_url = env.url("AISHA_PUBLIC_URL")?;
-        let photos = PhotoLimits::from_env(env)?;
+        let (photos, audio) = (PhotoLimits::from_env(env)?, AudioLimits::from_env(env)?);
         let styles = styles::from_env(env)?;
         Ok(Self {
             database: DatabaseConfig::from_env(env, &data_dir)?,
@@ -129,13 +135,15 @@ impl Config {
             trainers: Trainers::from_env(env)?,
             prices: Prices::from_env(env)?,
             generator_prices: GeneratorPrices::from_env(env)?,
+            transcriber: TranscriberConfig::from_env(env)?,
             spending: SpendingConfig::from_env(env)?,
             prompts: prompts::from_env(env)?,
             preview: styles::preview(env, &styles)?,
             styles,
             rules: rules::from_env(env)?,
-            uploads: UploadLimits::from_env(env, &photos)?,
+            uploads: UploadLimits::from_env(env, &photos, audio)?,
             photos,
+            audio,
             requests: RequestLimits::from_env(env)?,
             housekeeping: HousekeepingConfig::from_env(env)?,
             pictures: PictureConfig::from_env(env)?,
@@ -225,6 +233,11 @@ mod tests {
             (&[("AISHA_PHOTO_MIN_SIDE", "canary")], "AISHA_PHOTO_MIN_SIDE"),
             (&[("AISHA_PHOTO_MIN_SIDE", "5000")], "AISHA_PHOTO_MIN_SIDE"),
             (&[("AISHA_PHOTO_MAX_MB", "50"), ("AISHA_SPOOL_MB", "199")], "AISHA_SPOOL_MB"),
+            (&[("AISHA_AUDIO_MAX_MB", "canary")], "AISHA_AUDIO_MAX_MB"),
+            (&[("AISHA_AUDIO_MAX_MB", "600")], "AISHA_SPOOL_MB"),
+            (&[("AISHA_TRANSCRIBER", "fal-ai/canary")], "AISHA_TRANSCRIBER"),
+            (&[("AISHA_TRANSCRIBER_PRICE", "canary")], "AISHA_TRANSCRIBER_PRICE"),
+            (&[("AISHA_USER_TRANSCRIPTIONS_PER_DAY", "-1")], "AISHA_USER_TRANSCRIPTIONS_PER_DAY"),
             (&[("AISHA_PICTURE_WORKERS", "0")], "AISHA_PICTURE_WORKERS"),
             (&[("AISHA_PICTURE_MEMORY_MB", "canary")], "AISHA_PICTURE_MEMORY_MB"),
             (&[("AISHA_PICTURE_SECONDS", "0.5")], "AISHA_PICTURE_SECONDS"),

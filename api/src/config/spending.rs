@@ -31,11 +31,13 @@ impl SpendingConfig {
             user: Caps {
                 trainings: number(env, "AISHA_USER_TRAININGS_PER_DAY")?,
                 generations: number(env, "AISHA_USER_GENERATIONS_PER_DAY")?,
+                transcriptions: number(env, "AISHA_USER_TRANSCRIPTIONS_PER_DAY")?,
                 microusd: money(env, "AISHA_USER_USD_PER_DAY")?,
             },
             key: Caps {
                 trainings: number(env, "AISHA_KEY_TRAININGS_PER_DAY")?,
                 generations: number(env, "AISHA_KEY_GENERATIONS_PER_DAY")?,
+                transcriptions: number(env, "AISHA_KEY_TRANSCRIPTIONS_PER_DAY")?,
                 microusd: money(env, "AISHA_KEY_USD_PER_DAY")?,
             },
             is_stopped: env.parsed("AISHA_SPENDING_STOPPED", "true or false", false)?,

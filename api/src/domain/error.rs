@@ -1,6 +1,6 @@
 //! Why the rules refuse a step. A refusal is the caller's affair and knows no HTTP: the door turns them into problems.
 
-use aisha_openapi::vocabulary::{AvatarStatus, GenerationStatus, PackStatus, TrainingStatus};
+use aisha_openapi::vocabulary::{AvatarStatus, GenerationStatus, PackStatus, TrainingStatus, TranscriptionStatus};
 use chrono::{DateTime, SecondsFormat, Utc};
 
 use super::ids::PhotoId;
@@ -55,6 +55,12 @@ pub enum Refusal {
     GenerationState {
         /// The state it is in.
         status: GenerationStatus,
+    },
+    /// The transcription is over, or not over yet.
+    #[error("this cannot be done while the transcription is `{status}`")]
+    TranscriptionState {
+        /// The state it is in.
+        status: TranscriptionStatus,
     },
     /// The run of a pack is over.
     #[error("this cannot be done while the pack is `{status}`")]

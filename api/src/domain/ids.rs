@@ -42,6 +42,10 @@ ids! {
     TrainingId,
     /// Pictures made with an avatar, by one request.
     GenerationId,
+    /// A recording and what is said in it.
+    TranscriptionId,
+    /// Something made of what was said.
+    DigestId,
     /// Pictures that were asked for together.
     PackRunId,
     /// A link that shows pictures.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::ids::{GenerationId, PhotoId, TrainingId};
+use super::ids::{DigestId, GenerationId, PhotoId, TrainingId, TranscriptionId};
 
 /// A piece of work. It carries ids only; whatever else it needs it reads when it runs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,6 +43,26 @@ pub enum Job {
         /// Which generation.
         generation_id: GenerationId,
     },
+    /// Has fal listen to a recording.
+    SubmitTranscription {
+        /// Which transcription.
+        transcription_id: TranscriptionId,
+    },
+    /// Asks fal for the true state, and takes the text over when there is one.
+    CollectTranscription {
+        /// Which transcription.
+        transcription_id: TranscriptionId,
+    },
+    /// Asks fal to stop.
+    CancelTranscription {
+        /// Which transcription.
+        transcription_id: TranscriptionId,
+    },
+    /// Makes something of a text.
+    WriteDigest {
+        /// Which digest.
+        digest_id: DigestId,
+    },
     /// Asks fal to stop a request whose run was deleted here.
     AbandonRequest {
         /// The endpoint it runs at.
@@ -68,13 +88,17 @@ pub enum Lane {
     Trainings,
     /// Prompts on their way to fal, and pictures on their way back.
     Generations,
+    /// Recordings on their way to fal, and texts on their way back.
+    Transcriptions,
+    /// Texts that are read by a language model.
+    Digests,
     /// Photos that are looked at.
     Photos,
 }
 
 impl Lane {
     /// Every lane.
-    pub const ALL: [Self; 3] = [Self::Trainings, Self::Generations, Self::Photos];
+    pub const ALL: [Self; 5] = [Self::Trainings, Self::Generations, Self::Transcriptions, Self::Digests, Self::Photos];
 
     /// The kinds of jobs in it.
     #[must_use]
@@ -82,6 +106,8 @@ impl Lane {
         match self {
             Self::Trainings => &["prepare_training", "submit_training", "apply_fal_result"],
             Self::Generations => &["submit_generation", "collect_generation"],
+            Self::Transcriptions => &["submit_transcription", "collect_transcription"],
+            Self::Digests => &["write_digest"],
             Self::Photos => &["measure_photo"],
         }
     }
@@ -105,6 +131,10 @@ impl Job {
             Self::SubmitGeneration { .. } => "submit_generation",
             Self::CollectGeneration { .. } => "collect_generation",
             Self::CancelGeneration { .. } => "cancel_generation",
+            Self::SubmitTranscription { .. } => "submit_transcription",
+            Self::CollectTranscription { .. } => "collect_transcription",
+            Self::CancelTranscription { .. } => "cancel_transcription",
+            Self::WriteDigest { .. } => "write_digest",
             Self::AbandonRequest { .. } => "abandon_request",
             Self::ClearObjects {} => "clear_objects",
             Self::CheckObjects {} => "check_objects",
@@ -123,6 +153,10 @@ impl Job {
             Self::SubmitGeneration { generation_id }
             | Self::CollectGeneration { generation_id }
             | Self::CancelGeneration { generation_id } => generation_id.to_string(),
+            Self::SubmitTranscription { transcription_id }
+            | Self::CollectTranscription { transcription_id }
+            | Self::CancelTranscription { transcription_id } => transcription_id.to_string(),
+            Self::WriteDigest { digest_id } => digest_id.to_string(),
             Self::AbandonRequest { request_id, .. } => request_id.clone(),
             Self::ClearObjects {} | Self::CheckObjects {} => String::new(),
             Self::MeasurePhoto { photo_id } => photo_id.to_string(),

@@ -1,6 +1,7 @@
 //! The rules: what things are, which states they have and which steps are allowed. No I/O here, no SQL, no HTTP.
 
 pub mod api_key;
+pub mod audio;
 pub mod avatar;
 pub mod clock;
 pub mod deletion;
@@ -23,6 +24,8 @@ pub mod spending;
 pub mod statistics;
 pub mod style;
 pub mod training;
+pub mod transcript;
+pub mod transcription;
 pub mod user;
 pub mod webhook;
 

@@ -3,7 +3,7 @@
 use ring::error::Unspecified;
 use uuid::Uuid;
 
-use super::ids::{GenerationId, TrainingId};
+use super::ids::{GenerationId, TrainingId, TranscriptionId};
 use super::secret::Secret;
 
 /// Which run.
@@ -13,6 +13,8 @@ pub enum Run {
     Training(TrainingId),
     /// Pictures made with an avatar.
     Generation(GenerationId),
+    /// A recording that becomes text.
+    Transcription(TranscriptionId),
 }
 
 impl Run {
@@ -22,6 +24,7 @@ impl Run {
         match self {
             Self::Training(_) => "training",
             Self::Generation(_) => "generation",
+            Self::Transcription(_) => "transcription",
         }
     }
 
@@ -31,6 +34,7 @@ impl Run {
         match self {
             Self::Training(id) => id.0,
             Self::Generation(id) => id.0,
+            Self::Transcription(id) => id.0,
         }
     }
 }

@@ -34,7 +34,9 @@ pub struct Caps {
     pub trainings: Option<i64>,
     /// Generations, of up to four pictures each.
     pub generations: Option<i64>,
-    /// The cost of both, in millionths of a US dollar.
+    /// Transcriptions.
+    pub transcriptions: Option<i64>,
+    /// The cost of all, in millionths of a US dollar.
     pub microusd: Option<i64>,
 }
 
@@ -45,17 +47,22 @@ pub struct Spent {
     pub trainings: i64,
     /// Generations.
     pub generations: i64,
-    /// The cost of both, in millionths of a US dollar.
+    /// Transcriptions.
+    pub transcriptions: i64,
+    /// The cost of all, in millionths of a US dollar.
     pub microusd: i64,
 }
 
 impl Spent {
+    const NOTHING: Self = Self { trainings: 0, generations: 0, transcriptions: 0, microusd: 0 };
+
     /// What one run takes of a day.
     #[must_use]
     pub const fn of(run: Run, microusd: i64) -> Self {
         match run {
-            Run::Training(_) => Self { trainings: 1, generations: 0, microusd },
-            Run::Generation(_) => Self { trainings: 0, generations: 1, microusd },
+            Run::Training(_) => Self { trainings: 1, microusd, ..Self::NOTHING },
+            Run::Generation(_) => Self { generations: 1, microusd, ..Self::NOTHING },
+            Run::Transcription(_) => Self { transcriptions: 1, microusd, ..Self::NOTHING },
         }
     }
 }
@@ -65,6 +72,7 @@ impl Sum for Spent {
         spent.fold(Self::default(), |sum, one| Self {
             trainings: sum.trainings.saturating_add(one.trainings),
             generations: sum.generations.saturating_add(one.generations),
+            transcriptions: sum.transcriptions.saturating_add(one.transcriptions),
             microusd: sum.microusd.saturating_add(one.microusd),
         })
     }
@@ -86,6 +94,8 @@ pub enum Cap {
     Trainings(Holder, i64),
     /// So many generations.
     Generations(Holder, i64),
+    /// So many transcriptions.
+    Transcriptions(Holder, i64),
     /// So many millionths of a US dollar.
     Money(Holder, i64),
 }
@@ -103,7 +113,10 @@ impl Caps {
     /// Whether there is any.
     #[must_use]
     pub const fn is_any(&self) -> bool {
-        self.trainings.is_some() || self.generations.is_some() || self.microusd.is_some()
+        self.trainings.is_some()
+            || self.generations.is_some()
+            || self.transcriptions.is_some()
+            || self.microusd.is_some()
     }
 
     /// Whether so much more fits into the day, all of it.
@@ -113,8 +126,12 @@ impl Caps {
             self.trainings.map(|most| (Cap::Trainings(holder, most), spent.trainings, wanted.trainings, most));
         let by_generations =
             self.generations.map(|most| (Cap::Generations(holder, most), spent.generations, wanted.generations, most));
+        let by_transcriptions = self
+            .transcriptions
+            .map(|most| (Cap::Transcriptions(holder, most), spent.transcriptions, wanted.transcriptions, most));
         // What is not wanted cannot be too much, whatever was spent before.
-        let by_number = [by_trainings, by_generations].into_iter().flatten().filter(|(_, _, more, _)| *more > 0);
+        let by_number = [by_trainings, by_generations, by_transcriptions];
+        let by_number = by_number.into_iter().flatten().filter(|(_, _, more, _)| *more > 0);
         let by_money = self.microusd.map(|most| (Cap::Money(holder, most), spent.microusd, price, most));
         for (cap, spent, more, most) in by_number.chain(by_money) {
             if more > most {
@@ -164,6 +181,8 @@ impl fmt::Display for Cap {
             Self::Trainings(holder, most) => write!(f, "{most} trainings a day for {holder}"),
             Self::Generations(holder, 1) => write!(f, "1 generation a day for {holder}"),
             Self::Generations(holder, most) => write!(f, "{most} generations a day for {holder}"),
+            Self::Transcriptions(holder, 1) => write!(f, "1 transcription a day for {holder}"),
+            Self::Transcriptions(holder, most) => write!(f, "{most} transcriptions a day for {holder}"),
             Self::Money(holder, most) => write!(f, "{} a day for {holder}", dollars(*most)),
         }
     }
@@ -182,9 +201,14 @@ mod tests {
     }
 
     fn admit(trainings: Option<i64>, microusd: Option<i64>, spent: (i64, i64)) -> Result<(), Refusal> {
-        let spent = Spent { trainings: spent.0, generations: 0, microusd: spent.1 };
+        let spent = Spent { trainings: spent.0, microusd: spent.1, ..Spent::default() };
         let wanted = Spent::of(Run::Training(TrainingId(Uuid::nil())), 2_400_000);
-        Caps { trainings, generations: Some(0), microusd }.admit(Holder::User, spent, wanted, noon())
+        Caps { trainings, generations: Some(0), transcriptions: Some(0), microusd }.admit(
+            Holder::User,
+            spent,
+            wanted,
+            noon(),
+        )
     }
 
     #[test]
@@ -208,10 +232,11 @@ mod tests {
 
     #[test]
     fn each_kind_of_run_has_a_number_of_its_own_and_both_share_the_money() {
-        let caps = Caps { trainings: Some(1), generations: Some(2), microusd: Some(10) };
+        let caps = Caps { trainings: Some(1), generations: Some(2), transcriptions: Some(0), microusd: Some(10) };
         let one = Spent::of(Run::Generation(GenerationId(Uuid::nil())), 1);
-        let admit =
-            |generations, microusd| caps.admit(Holder::Key, Spent { trainings: 7, generations, microusd }, one, noon());
+        let admit = |generations, microusd| {
+            caps.admit(Holder::Key, Spent { trainings: 7, generations, transcriptions: 7, microusd }, one, noon())
+        };
         assert_eq!(admit(1, 9), Ok(()));
         let reached = |cap| Err(Refusal::CapReached { cap, price: 1, opens_at: day_after(noon()) });
         assert_eq!(admit(2, 9), reached(Cap::Generations(Holder::Key, 2)));
@@ -220,7 +245,7 @@ mod tests {
 
     #[test]
     fn many_at_once_fit_together_or_not_at_all() {
-        let caps = Caps { trainings: None, generations: Some(12), microusd: Some(1200) };
+        let caps = Caps { generations: Some(12), microusd: Some(1200), ..Caps::default() };
         let pack = |pictures| -> Spent {
             (0..pictures).map(|_| Spent::of(Run::Generation(GenerationId(Uuid::nil())), 100)).sum()
         };

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use aisha_openapi::vocabulary::{GenerationStatus, TrainingStatus, ValidationStatus};
+use aisha_openapi::vocabulary::{GenerationStatus, TrainingStatus, TranscriptionStatus, ValidationStatus};
 use chrono::TimeDelta;
 
 /// What a person has, or one of their avatars.
@@ -23,6 +23,8 @@ pub struct Statistics {
     pub pictures: i64,
     /// Generations among the favourites.
     pub favourites: i64,
+    /// Transcriptions of each status.
+    pub transcriptions: BTreeMap<TranscriptionStatus, i64>,
     /// What all files take in the store.
     pub stored_bytes: i64,
     /// What it should have cost, in millionths of a US dollar.
@@ -88,6 +90,10 @@ pub struct UsageDay {
     pub generations: i64,
     /// Pictures that came of generations.
     pub pictures: i64,
+    /// Transcriptions asked for.
+    pub transcriptions: i64,
+    /// Transcriptions that completed.
+    pub transcriptions_completed: i64,
     /// What was spent, in millionths of a US dollar; deleted or not.
     pub cost_microusd: i64,
     /// Bytes of the files that came into the store.

@@ -3,7 +3,8 @@
 //! In reading order: [`FalSettings`] says where fal is; [`Fal`] is the client (`upload`, `submit`, `status`, `result`,
 //! `cancel`, `download`); [`FalError`] tells a refusal from an unknown outcome, which is the difference between "try
 //! again" and "pay twice"; [`WebhookVerifier`] reads fal's signed deliveries; [`Trainer`] knows what each trainer is
-//! fed, costs and gives back, and [`generators`] the same of what draws pictures with it; [`sandbox`] speaks the same
+//! fed, costs and gives back, [`generators`] the same of what draws pictures with it, and [`transcribers`] of what listens;
+//! [`sandbox`] speaks the same
 //! protocol on loopback, so that the service and its tests run without an account. The room depends on no other room of
 //! the service.
 
@@ -19,6 +20,7 @@ pub mod sandbox;
 mod settings;
 pub mod signature;
 mod trainers;
+pub mod transcribers;
 mod webhooks;
 mod wire;
 

@@ -110,6 +110,8 @@ fn show_day(date: NaiveDate, day: &UsageDay) -> UsageDayBody {
         trainings_failed: day.trainings_failed,
         generations: day.generations,
         pictures: day.pictures,
+        transcriptions: day.transcriptions,
+        transcriptions_completed: day.transcriptions_completed,
         cost_usd: usd(day.cost_microusd),
         bytes: day.bytes,
     }

@@ -17,7 +17,7 @@ use crate::domain::ids::{AvatarId, DeletionId, UserId};
 use crate::domain::job::Job;
 use crate::domain::secret::Secret;
 use crate::domain::training::SET_KEPT_AT_FAL;
-use crate::storage::{Tx, deletions, generations, objects, spending, trainings};
+use crate::storage::{Tx, deletions, generations, objects, spending, trainings, transcriptions};
 
 /// The operations on receipts.
 pub(super) fn routes() -> OpenApiRouter<App> {
@@ -79,6 +79,18 @@ pub(super) async fn take_down(app: &App, tx: &mut Tx, id: DeletionId, avatar_id:
     deletions::add_left_at_fal(tx, id, avatar_id, SET_KEPT_AT_FAL).await?;
     spending::forgive(tx, avatar_id).await?;
     objects::doom_avatar(tx, avatar_id, now).await?;
+    app.enqueue(tx, &Job::ClearObjects {}, now).await?;
+    Ok(())
+}
+
+/// The same of all that a person has beside their avatars: recordings and what is said in them.
+pub(super) async fn take_down_recordings(app: &App, tx: &mut Tx, owner: UserId) -> Result<(), Problem> {
+    let now = app.now();
+    for (endpoint, request) in transcriptions::list_at_fal(tx, owner).await? {
+        app.enqueue(tx, &Job::AbandonRequest { endpoint, request_id: request.id }, now).await?;
+    }
+    spending::forgive_transcriptions(tx, owner).await?;
+    objects::doom_user(tx, owner, now).await?;
     app.enqueue(tx, &Job::ClearObjects {}, now).await?;
     Ok(())
 }

@@ -15,22 +15,23 @@ use uuid::Uuid;
 use super::extract::Path;
 use super::problem::{Problem, unavailable};
 use crate::app::App;
-use crate::domain::generation::{Generation, PATIENCE};
+use crate::domain::generation::{self, Generation};
 use crate::domain::job::Job;
 use crate::domain::run::{FalRequest, Run};
 use crate::domain::training::{Step, Training};
+use crate::domain::transcription::{self, Transcription};
 use crate::fal::{DeliveryStatus, WebhookError};
 use crate::storage::fal_deliveries::NewDelivery;
-use crate::storage::{StorageError, Tx, fal_deliveries, generations, trainings};
+use crate::storage::{StorageError, Tx, fal_deliveries, generations, trainings, transcriptions};
 
 /// The webhook.
 pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(receive))
 }
 
-/// Receive fal's word that a training or a generation has ended
+/// Receive fal's word that a run has ended
 ///
-/// For fal alone: signed with fal's key, for our own account, about a training that was submitted with this token.
+/// For fal alone: signed with fal's key, for our own account, about a run that was submitted with this token.
 #[utoipa::path(post, path = "/v1/webhooks/fal/{token}", operation_id = "receiveFalWebhook", tag = "webhooks",
     params(("token" = String, Path, description = "The word that was given to fal with the submission.")),
     request_body(content = Object, description = "fal's webhook body.", example = json!({
@@ -94,6 +95,7 @@ fn refused(error: &WebhookError) -> Problem {
 enum Told {
     Training(Training),
     Generation(Generation),
+    Transcription(Transcription),
 }
 
 impl Told {
@@ -101,6 +103,9 @@ impl Told {
     async fn find(app: &App, token: &str) -> Result<Self, Problem> {
         if let Some(generation) = generations::find_by_attempt_token(&app.db, token).await? {
             return Ok(Self::Generation(generation));
+        }
+        if let Some(transcription) = transcriptions::find_by_attempt_token(&app.db, token).await? {
+            return Ok(Self::Transcription(transcription));
         }
         let training = trainings::find_by_attempt_token(&app.db, token).await?;
         training.map(Self::Training).ok_or_else(Problem::not_found)
@@ -110,6 +115,7 @@ impl Told {
         match self {
             Self::Training(training) => Run::Training(training.id),
             Self::Generation(generation) => Run::Generation(generation.id),
+            Self::Transcription(transcription) => Run::Transcription(transcription.id),
         }
     }
 
@@ -117,6 +123,7 @@ impl Told {
         let request = match self {
             Self::Training(training) => &training.request,
             Self::Generation(generation) => &generation.request,
+            Self::Transcription(transcription) => &transcription.request,
         };
         request.as_ref().map(|request| request.id.as_str())
     }
@@ -125,6 +132,7 @@ impl Told {
         match self {
             Self::Training(training) => &training.attempt_token,
             Self::Generation(generation) => &generation.attempt_token,
+            Self::Transcription(transcription) => &transcription.attempt_token,
         }
     }
 
@@ -133,6 +141,7 @@ impl Told {
         match self {
             Self::Training(training) => Job::ApplyFalResult { training_id: training.id },
             Self::Generation(generation) => Job::CollectGeneration { generation_id: generation.id },
+            Self::Transcription(transcription) => Job::CollectTranscription { transcription_id: transcription.id },
         }
     }
 
@@ -146,7 +155,12 @@ impl Told {
                 }
             }
             Self::Generation(generation) => {
-                generations::submitted(tx, generation.id, request, now, now + PATIENCE, now).await?;
+                let deadline = now + generation::PATIENCE;
+                generations::submitted(tx, generation.id, request, now, deadline, now).await?;
+            }
+            Self::Transcription(transcription) => {
+                let deadline = now + transcription::PATIENCE;
+                transcriptions::submitted(tx, transcription.id, request, now, deadline, now).await?;
             }
         }
         Ok(())

@@ -99,11 +99,11 @@ pub(super) fn show(user: User, me: Principal) -> Me {
 
 /// Delete yourself
 ///
-/// The person whose things your key sees goes with every avatar, photo, training, picture, event, webhook endpoint and key
+/// The person whose things your key sees goes with every avatar, photo, training, picture, recording, text, event, webhook endpoint and key
 /// of theirs. Whoever acts for others deletes the person they name. This cannot be undone, and nothing can be reached any
 /// more when this answers. The key must be allowed to take away each part by itself, and so needs both `avatars:write`
 /// and `keys:manage`. Keep `receipt_url`, which is told here only: it leads to the receipt, which lists each object,
-/// without a key. All that stays is the receipt and, without a name, what trainings and pictures cost.
+/// without a key. All that stays is the receipt and, without a name, what trainings, pictures and texts cost.
 #[utoipa::path(delete, path = "/v1/me", operation_id = "deleteMe", tag = "me",
     responses((status = 202, description = "You are gone; this is the receipt.", body = Deletion,
         headers(("Location" = String, description = "Where the receipt is found, without a key.")))))]
@@ -117,6 +117,7 @@ async fn delete(State(app): State<App>, caller: Caller) -> Result<Response, Prob
             deletions::take_down(&app, &mut tx, deletion, id).await?;
         }
     }
+    deletions::take_down_recordings(&app, &mut tx, me.subject).await?;
     idempotency::forget(&mut tx, me.subject).await?;
     if !users::delete(&mut tx, me.subject).await? {
         return Err(Problem::not_found());

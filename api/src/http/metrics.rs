@@ -12,7 +12,7 @@ use utoipa_axum::routes;
 use super::problem::Problem;
 use crate::app::App;
 use crate::domain::object::Difference;
-use crate::storage::{generations, jobs, object_differences, trainings};
+use crate::storage::{generations, jobs, object_differences, trainings, transcriptions};
 
 /// The operation.
 pub(super) fn routes() -> OpenApiRouter<App> {
@@ -40,6 +40,10 @@ async fn metrics(State(app): State<App>) -> Result<(StatusCode, [(HeaderName, &'
     metrics.generations_open.clear();
     for (status, count) in generations::count_open(&app.db).await? {
         metrics.generations_open.get_or_create(&[("status", status)]).set(count);
+    }
+    metrics.transcriptions_open.clear();
+    for (status, count) in transcriptions::count_open(&app.db).await? {
+        metrics.transcriptions_open.get_or_create(&[("status", status)]).set(count);
     }
     for kind in Difference::ALL {
         let count = object_differences::count(&app.db, kind).await?;

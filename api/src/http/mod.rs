@@ -37,6 +37,8 @@ mod spending;
 mod statistics;
 mod styles;
 mod trainings;
+mod transcriptions;
+mod uploads;
 mod version;
 mod webhook_endpoints;
 
@@ -91,6 +93,7 @@ fn operations() -> OpenApiRouter<App> {
         .merge(photos::routes())
         .merge(trainings::routes())
         .merge(generations::routes())
+        .merge(transcriptions::routes())
         .merge(styles::routes())
         .merge(packs::routes())
         .merge(prompts::routes())

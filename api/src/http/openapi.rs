@@ -22,6 +22,7 @@ const PROBLEM: &str = "application/problem+json";
         (name = "photos", description = "What an avatar learns from."),
         (name = "trainings", description = "One run of an avatar at fal."),
         (name = "generations", description = "Pictures made with an avatar."),
+        (name = "transcriptions", description = "What is said in recordings, as text."),
         (name = "styles", description = "Ways to picture an avatar, and packs of pictures that are made together."),
         (name = "prompts", description = "What a model is told, worked on before."),
         (name = "events", description = "What happened, in order, none ever missed."),
@@ -143,7 +144,9 @@ fn complete_operation(operation: &mut Operation, takes_body: bool) {
 /// Plain bytes have no schema in OpenAPI 3.1: the type alone says what they are.
 fn without_schema_of_bytes(kind: &str, content: &mut RefOr<Content>) {
     if let RefOr::T(content) = content
-        && (kind.starts_with("image/") || matches!(kind, "application/octet-stream" | "application/zip"))
+        && (kind.starts_with("image/")
+            || kind.starts_with("audio/")
+            || matches!(kind, "application/octet-stream" | "application/zip"))
     {
         content.schema = None;
     }

@@ -74,6 +74,7 @@ pub(super) fn show(statistics: &Statistics) -> StatisticsBody {
             pictures: statistics.pictures,
             favourites: statistics.favourites,
         },
+        transcriptions: count(&statistics.transcriptions),
         stored_bytes: statistics.stored_bytes,
         spent_usd: usd(statistics.spent_microusd),
     }

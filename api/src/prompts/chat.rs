@@ -16,6 +16,8 @@ use super::{PromptError, answer, words};
 use crate::domain::secret::Secret;
 
 const CONNECT_TIME: Duration = Duration::from_secs(5);
+/// How long an answer to pages of text is waited for, another attempt included. Nobody waits for it at the door.
+const READING_TIME: Duration = Duration::from_mins(3);
 /// Before the one other attempt at a question that may be answered a moment later.
 const PAUSE: Duration = Duration::from_millis(500);
 /// The longest answer that is read, in bytes.
@@ -91,7 +93,17 @@ impl Chat {
         answer::read(&self.ask(&words::describe(trigger_phrase), content).await?, trigger_phrase)
     }
 
+    /// What the model says to a text.
+    pub(super) async fn tell(&self, system: &str, text: &str) -> Result<String, PromptError> {
+        let asked = self.ask_for(system, json!(text), READING_TIME).await?;
+        answer::read_text(&asked)
+    }
+
     async fn ask(&self, system: &str, content: Value) -> Result<Value, PromptError> {
+        self.ask_for(system, content, self.inner.patience).await
+    }
+
+    async fn ask_for(&self, system: &str, content: Value, patience: Duration) -> Result<Value, PromptError> {
         let question = json!({
             "model": self.inner.model,
             "messages": [{ "role": "system", "content": system }, { "role": "user", "content": content }]
@@ -105,7 +117,7 @@ impl Chat {
                 answered => answered,
             }
         };
-        tokio::time::timeout(self.inner.patience, asking).await.map_err(|_| PromptError::Slow)?
+        tokio::time::timeout(patience, asking).await.map_err(|_| PromptError::Slow)?
     }
 
     async fn ask_once(&self, question: &Value) -> Result<Value, PromptError> {

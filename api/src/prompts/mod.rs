@@ -1,12 +1,16 @@
 //! Work on prompts before a model is told them: a translation into the English that models understand best, with what a
-//! photographer would add, and the prompt that a photo could have been made from. Nobody does it unless the operator says
-//! who; [`Chat`] asks a language model that speaks the protocol of `OpenAI`. The room depends on the domain alone.
+//! photographer would add, and the prompt that a photo could have been made from; and work on transcripts, of which it
+//! makes summaries and the like. Nobody does it unless the operator says who; [`Chat`] asks a language model that speaks the protocol of `OpenAI`. The room depends on the domain alone.
 
 mod answer;
 mod chat;
+mod digest;
 mod words;
 
+use aisha_openapi::vocabulary::DigestKind;
+
 pub use self::chat::{Chat, ChatSettings};
+use crate::domain::transcript::Transcript;
 
 /// Who works on prompts.
 #[derive(Debug, Clone)]
@@ -41,6 +45,12 @@ pub enum PromptError {
 }
 
 impl PromptError {
+    /// Whether the same question may be answered later: in an hour, or by another whim of the model.
+    #[must_use]
+    pub const fn is_passing(&self) -> bool {
+        self.may_pass() || matches!(self, Self::Slow | Self::Unreadable(_))
+    }
+
     /// Whether the same question may be answered a moment later.
     const fn may_pass(&self) -> bool {
         matches!(self, Self::Unreachable(_) | Self::Refused { status: 408 | 409 | 429 | 500.. })
@@ -62,6 +72,20 @@ impl PromptEnhancer {
         match self {
             Self::None => None,
             Self::Chat(chat) => Some(chat.enhance(prompt, trigger_phrase).await),
+        }
+    }
+
+    /// What is made of a transcript, the whole of it, in the language with this code or in its own; `None` when nobody
+    /// works on prompts. There must be something in it.
+    pub async fn digest(
+        &self,
+        transcript: &Transcript,
+        kind: DigestKind,
+        language: Option<&str>,
+    ) -> Option<Result<String, PromptError>> {
+        match self {
+            Self::None => None,
+            Self::Chat(chat) => Some(digest::write(chat, transcript, kind, language).await),
         }
     }
 

@@ -33,6 +33,9 @@ pub async fn find_last(db: &Db, run: Run, request_id: &str) -> Result<Option<Del
         Run::Generation(_) => {
             concat!("select received_at, body from fal_deliveries where generation_id = $1 ", last!())
         }
+        Run::Transcription(_) => {
+            concat!("select received_at, body from fal_deliveries where transcription_id = $1 ", last!())
+        }
     };
     Ok(on_db!(db, |conn| sqlx::query_as(sql).bind(run.id()).bind(request_id).fetch_optional(conn).await?))
 }
@@ -48,6 +51,16 @@ pub struct NewDelivery<'a> {
     pub body: &'a Value,
 }
 
+macro_rules! add {
+    ($run_id:literal) => {
+        concat!(
+            "insert into fal_deliveries (id, ",
+            $run_id,
+            ", request_id, body_sha256, body, received_at) values ($1, $2, $3, $4, $5, $6) on conflict do nothing"
+        )
+    };
+}
+
 /// Records a delivery; `false` if the same one was recorded before.
 pub async fn add(
     tx: &mut Tx,
@@ -56,17 +69,15 @@ pub async fn add(
     delivery: &NewDelivery<'_>,
     now: DateTime<Utc>,
 ) -> Result<bool, StorageError> {
-    let sql = "insert into fal_deliveries (id, training_id, generation_id, request_id, body_sha256, body, \
-               received_at) values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing";
-    let (training_id, generation_id) = match run {
-        Run::Training(id) => (Some(id), None),
-        Run::Generation(id) => (None, Some(id)),
+    let sql = match run {
+        Run::Training(_) => add!("training_id"),
+        Run::Generation(_) => add!("generation_id"),
+        Run::Transcription(_) => add!("transcription_id"),
     };
     let added = on_tx!(tx, |conn| {
         sqlx::query(sql)
             .bind(id)
-            .bind(training_id.map(|id| id.0))
-            .bind(generation_id.map(|id| id.0))
+            .bind(run.id())
             .bind(delivery.request_id)
             .bind(delivery.body_sha256)
             .bind(Json(keepable(delivery.body)))

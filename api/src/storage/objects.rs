@@ -18,8 +18,8 @@ pub struct NewObject<'a> {
     pub key: &'a str,
     /// Whose.
     pub user_id: UserId,
-    /// Of which avatar.
-    pub avatar_id: AvatarId,
+    /// Of which avatar, if of any.
+    pub avatar_id: Option<AvatarId>,
     /// How long, in bytes.
     pub size_bytes: i64,
 }
@@ -36,7 +36,7 @@ pub async fn announce(tx: &mut Tx, objects: &[NewObject<'_>], now: DateTime<Utc>
             sqlx::query(sql)
                 .bind(object.key)
                 .bind(object.user_id.0)
-                .bind(object.avatar_id.0)
+                .bind(object.avatar_id.map(|id| id.0))
                 .bind(object.size_bytes)
                 .bind(now)
                 .execute(conn)
@@ -69,6 +69,12 @@ pub async fn doom(tx: &mut Tx, key: &str, now: DateTime<Utc>) -> Result<(), Stor
 pub async fn doom_avatar(tx: &mut Tx, avatar_id: AvatarId, now: DateTime<Utc>) -> Result<u64, StorageError> {
     let sql = "update objects set state = 'doomed', updated_at = $2 where avatar_id = $1 and state = 'live'";
     Ok(on_tx!(tx, |conn| sqlx::query(sql).bind(avatar_id.0).bind(now).execute(conn).await?.rows_affected()))
+}
+
+/// Gives up everything of a person, in the same way.
+pub async fn doom_user(tx: &mut Tx, user_id: UserId, now: DateTime<Utc>) -> Result<u64, StorageError> {
+    let sql = "update objects set state = 'doomed', updated_at = $2 where user_id = $1 and state = 'live'";
+    Ok(on_tx!(tx, |conn| sqlx::query(sql).bind(user_id.0).bind(now).execute(conn).await?.rows_affected()))
 }
 
 /// Gives up what was announced before this time and never claimed.

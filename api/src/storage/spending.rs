@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::db::{on_db, on_tx};
 use super::{Db, StorageError, Tx};
-use crate::domain::ids::{AvatarId, GenerationId, KeyId, UserId};
+use crate::domain::ids::{AvatarId, GenerationId, KeyId, TranscriptionId, UserId};
 use crate::domain::run::Run;
 use crate::domain::spending::{Expense, Spent, Stop};
 
@@ -17,11 +17,14 @@ macro_rules! spent {
         concat!(
             "select count(case when kind = 'training' then 1 end) as trainings, \
              count(case when kind = 'generation' then 1 end) as generations, \
+             count(case when kind = 'transcription' then 1 end) as transcriptions, \
              cast(coalesce(sum(cost_microusd * case when attempts > 1 then attempts else 1 end), 0) as bigint) \
-             as microusd from (select s.kind, s.cost_microusd, coalesce(t.status, g.status) as status, \
+             as microusd from (select s.kind, s.cost_microusd, coalesce(t.status, g.status, v.status) as status, \
              (select count(*) from training_attempts a where a.training_id = s.run_id) \
-             + (select count(*) from generation_attempts a where a.generation_id = s.run_id) as attempts \
+             + (select count(*) from generation_attempts a where a.generation_id = s.run_id) \
+             + (select count(*) from transcription_attempts a where a.transcription_id = s.run_id) as attempts \
              from spending s left join trainings t on t.id = s.run_id left join generations g on g.id = s.run_id \
+             left join transcriptions v on v.id = s.run_id \
              where s.started_at >= $1 ",
             $condition,
             ") as expenses where attempts > 0 or status is null or status not in ('failed', 'cancelled')"
@@ -33,6 +36,7 @@ macro_rules! spent {
 struct SpentRow {
     trainings: i64,
     generations: i64,
+    transcriptions: i64,
     microusd: i64,
 }
 
@@ -44,7 +48,12 @@ struct StopRow {
 
 impl From<SpentRow> for Spent {
     fn from(row: SpentRow) -> Self {
-        Self { trainings: row.trainings, generations: row.generations, microusd: row.microusd }
+        Self {
+            trainings: row.trainings,
+            generations: row.generations,
+            transcriptions: row.transcriptions,
+            microusd: row.microusd,
+        }
     }
 }
 
@@ -114,6 +123,20 @@ pub async fn forgive_generation(tx: &mut Tx, id: GenerationId) -> Result<u64, St
     let sql = "delete from spending where run_id = $1 \
                and not exists (select 1 from generation_attempts a where a.generation_id = $1)";
     Ok(on_tx!(tx, |conn| sqlx::query(sql).bind(id.0).execute(conn).await?.rows_affected()))
+}
+
+/// The same of one transcription.
+pub async fn forgive_transcription(tx: &mut Tx, id: TranscriptionId) -> Result<u64, StorageError> {
+    let sql = "delete from spending where run_id = $1 \
+               and not exists (select 1 from transcription_attempts a where a.transcription_id = $1)";
+    Ok(on_tx!(tx, |conn| sqlx::query(sql).bind(id.0).execute(conn).await?.rows_affected()))
+}
+
+/// The same of all transcriptions of a person.
+pub async fn forgive_transcriptions(tx: &mut Tx, owner: UserId) -> Result<u64, StorageError> {
+    let sql = "delete from spending where run_id in (select t.id from transcriptions t where t.user_id = $1 \
+               and not exists (select 1 from transcription_attempts a where a.transcription_id = t.id))";
+    Ok(on_tx!(tx, |conn| sqlx::query(sql).bind(owner.0).execute(conn).await?.rows_affected()))
 }
 
 /// Stops all spending. Doing it again only changes the reason.

@@ -1,4 +1,4 @@
-//! Asks fal to stop a request whose training was deleted here.
+//! Asks fal to stop a request whose run was deleted here.
 
 use super::error::JobError;
 use crate::app::App;
@@ -14,6 +14,6 @@ pub(super) async fn run(app: &App, endpoint: &str, request_id: &str) -> Result<(
         cancel_url: String::new(),
     };
     let answer = app.fal.cancel(&request).await?;
-    tracing::info!(?answer, "a request without a training was abandoned");
+    tracing::info!(?answer, "a request without a run was abandoned");
     Ok(())
 }

@@ -50,7 +50,7 @@ async fn store(app: &App, photo: Photo, picture: Picture) -> Result<Photo, JobEr
         .map(|(key, bytes)| NewObject {
             key,
             user_id: owner,
-            avatar_id,
+            avatar_id: Some(avatar_id),
             size_bytes: i64::try_from(bytes.len()).unwrap_or(i64::MAX),
         })
         .collect();

@@ -5,12 +5,13 @@
 
 mod abandon_request;
 mod apply_fal_result;
-mod cancel_generation;
 mod cancel_training;
 mod check_objects;
 mod clear_objects;
 mod collect_generation;
+mod collect_transcription;
 mod ending;
+mod errand;
 mod error;
 mod insist;
 mod measure_photo;
@@ -21,8 +22,10 @@ mod runner;
 mod sequencer;
 mod submit_generation;
 mod submit_training;
+mod submit_transcription;
 mod sweep;
 mod webhooks;
+mod write_digest;
 
 use tokio::task::JoinSet;
 

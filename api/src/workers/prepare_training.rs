@@ -84,7 +84,7 @@ async fn store(app: &App, training: &Training, archive: &Path, size: u64) -> Res
     let object = NewObject {
         key: &key,
         user_id: training.user_id,
-        avatar_id: training.avatar_id,
+        avatar_id: Some(training.avatar_id),
         size_bytes: i64::try_from(size).unwrap_or(i64::MAX),
     };
     let mut tx = app.begin().await?;

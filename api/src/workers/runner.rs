@@ -11,11 +11,13 @@ use uuid::Uuid;
 
 use super::error::JobError;
 use super::{
-    abandon_request, apply_fal_result, cancel_generation, cancel_training, check_objects, clear_objects,
-    collect_generation, ending, measure_photo, prepare_training, submit_generation, submit_training,
+    abandon_request, apply_fal_result, cancel_training, check_objects, clear_objects, ending, errand, measure_photo,
+    prepare_training, submit_generation, submit_training, submit_transcription, write_digest,
 };
 use crate::app::App;
+use crate::domain::generation::Generation;
 use crate::domain::job::{Job, Lane};
+use crate::domain::transcription::Transcription;
 use crate::storage::StorageError;
 use crate::storage::jobs::{self, ClaimedJob};
 
@@ -132,8 +134,14 @@ async fn perform(app: &App, job: &Job) -> Result<(), JobError> {
         Job::ApplyFalResult { training_id } => apply_fal_result::run(app, *training_id).await,
         Job::CancelTraining { training_id } => cancel_training::run(app, *training_id).await,
         Job::SubmitGeneration { generation_id } => submit_generation::run(app, *generation_id).await,
-        Job::CollectGeneration { generation_id } => collect_generation::run(app, *generation_id).await,
-        Job::CancelGeneration { generation_id } => cancel_generation::run(app, *generation_id).await,
+        Job::CollectGeneration { generation_id } => errand::collect::<Generation>(app, *generation_id).await,
+        Job::CancelGeneration { generation_id } => errand::cancel::<Generation>(app, *generation_id).await,
+        Job::SubmitTranscription { transcription_id } => submit_transcription::run(app, *transcription_id).await,
+        Job::CollectTranscription { transcription_id } => {
+            errand::collect::<Transcription>(app, *transcription_id).await
+        }
+        Job::CancelTranscription { transcription_id } => errand::cancel::<Transcription>(app, *transcription_id).await,
+        Job::WriteDigest { digest_id } => write_digest::run(app, *digest_id).await,
         Job::AbandonRequest { endpoint, request_id } => abandon_request::run(app, endpoint, request_id).await,
         Job::ClearObjects {} => clear_objects::run(app).await,
         Job::CheckObjects {} => check_objects::run(app).await,
@@ -171,8 +179,12 @@ async fn settle(app: &App, claimed: &ClaimedJob, outcome: Result<(), JobError>) 
 async fn give_up(app: &App, claimed: &ClaimedJob, error: &str) -> Result<(), StorageError> {
     let told = match &claimed.job {
         Some(Job::SubmitGeneration { generation_id }) => {
-            collect_generation::ending::after_failed_job(app, *generation_id, error).await
+            errand::after_failed_job::<Generation>(app, *generation_id, error).await
         }
+        Some(Job::SubmitTranscription { transcription_id }) => {
+            errand::after_failed_job::<Transcription>(app, *transcription_id, error).await
+        }
+        Some(Job::WriteDigest { digest_id }) => write_digest::after_failed_job(app, *digest_id, error).await,
         Some(job) => ending::after_failed_job(app, job, error).await,
         None => Ok(()),
     };

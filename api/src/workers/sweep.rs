@@ -9,10 +9,10 @@ use super::check_objects;
 use crate::app::App;
 use crate::domain::job::Job;
 use crate::storage::{
-    StorageError, deletions, events, generations, idempotency, jobs, objects, photos, shares, trainings,
+    StorageError, deletions, events, generations, idempotency, jobs, objects, photos, shares, trainings, transcriptions,
 };
 
-/// Trainings, and generations, asked about in one round.
+/// Runs of each kind asked about in one round.
 const BATCH: i64 = 500;
 /// Photos that are looked at after one round.
 const PENDING_PHOTOS: i64 = 100;
@@ -44,6 +44,7 @@ pub(super) async fn round(app: &App) -> Result<(), StorageError> {
     let now = app.now();
     let due = trainings::list_due(&app.db, now, BATCH).await?;
     let generations = generations::list_due(&app.db, now, BATCH).await?;
+    let recordings = transcriptions::list_due(&app.db, now, BATCH).await?;
     let pending = photos::list_pending(&app.db, PENDING_PHOTOS).await?;
     let mut tx = app.begin().await?;
     for &training_id in &due {
@@ -51,6 +52,9 @@ pub(super) async fn round(app: &App) -> Result<(), StorageError> {
     }
     for generation_id in generations {
         app.enqueue(&mut tx, &Job::CollectGeneration { generation_id }, now).await?;
+    }
+    for transcription_id in recordings {
+        app.enqueue(&mut tx, &Job::CollectTranscription { transcription_id }, now).await?;
     }
     for photo in pending {
         app.enqueue(&mut tx, &Job::MeasurePhoto { photo_id: photo.id }, now).await?;

@@ -16,6 +16,7 @@ pub mod queries;
 pub mod raw_http;
 pub mod receiver;
 pub mod rows;
+pub mod sounds;
 pub mod sse;
 pub mod wire;
 

@@ -212,6 +212,17 @@ impl Person {
         self.run_in(&format!("/v1/generations/{generation}"), status).await
     }
 
+    /// Sends a recording as the whole body, as `curl -T` does, to have it transcribed under this key.
+    pub async fn transcribe(&self, idempotency_key: &str, bytes: Vec<u8>) -> Answer {
+        let request = self.request(Method::POST, "/v1/transcriptions").header("Idempotency-Key", idempotency_key);
+        self.send(request.body(bytes)).await
+    }
+
+    /// Waits until a transcription is in this status, and gives it.
+    pub async fn transcription_in(&self, transcription: &str, status: &str) -> Value {
+        self.run_in(&format!("/v1/transcriptions/{transcription}"), status).await
+    }
+
     async fn run_in(&self, path: &str, status: &str) -> Value {
         let reached = async {
             loop {

@@ -4,7 +4,7 @@
 //!
 //! In reading order: [`Sandbox`] starts and stops; `house` is what all parts share; `requests` keeps each request in a
 //! file; `queue` answers for them; `runs` takes a request from the queue to its outcome; `runners` names who does the
-//! work, `trainers` and `generators`; `webhooks` tells of it; `storage` and `files` are fal's file store; `proxy` is
+//! work, `trainers`, `generators` and `transcribers`; `webhooks` tells of it; `storage` and `files` are fal's file store; `proxy` is
 //! the detour for browsers. A status follows from the times in the request's file, so a sandbox that is started again
 //! goes on truly.
 //!
@@ -29,6 +29,7 @@ mod runners;
 mod runs;
 mod storage;
 mod trainers;
+mod transcribers;
 mod webhooks;
 
 use std::net::{Ipv4Addr, SocketAddr};
@@ -61,7 +62,7 @@ pub struct SandboxSettings {
     pub folder: PathBuf,
     /// Where it listens. Without it: on loopback, on the port it had before if that is free.
     pub listen: Option<SocketAddr>,
-    /// How long a training takes; the first tenth is spent in the queue. Pictures take a tenth of it, at most a second.
+    /// How long a training takes; the first tenth is spent in the queue. Pictures and texts take a tenth of it, at most a second.
     pub training: Duration,
     /// The only key it accepts. Without it: any key of the form `id:secret`.
     pub key: Option<Secret>,

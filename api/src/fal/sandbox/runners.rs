@@ -11,21 +11,24 @@ use super::generators::{self, Model};
 use super::house::House;
 use super::requests::Request;
 use super::trainers;
+use super::transcribers;
 use crate::fal::trainers::Trainer;
 
-/// A picture is made in a tenth of the time of a training, and in at most this.
-const LONGEST_GENERATION: Duration = Duration::from_secs(1);
+/// A picture is made in a tenth of the time of a training, and in at most this; a text is, too.
+const LONGEST_ERRAND: Duration = Duration::from_secs(1);
 
 /// Who does the work behind an endpoint.
 pub(super) enum Runner {
     Trainer(Trainer),
     Generator(&'static Model),
+    Transcriber(&'static transcribers::Model),
 }
 
 /// The runner behind an endpoint; `None` means that fal has no such app.
 pub(super) fn find(endpoint: &str) -> Option<Runner> {
     let trainer = Trainer::from_endpoint(endpoint).map(Runner::Trainer);
-    trainer.or_else(|| generators::find(endpoint).map(Runner::Generator))
+    let trainer = trainer.or_else(|| generators::find(endpoint).map(Runner::Generator));
+    trainer.or_else(|| transcribers::find(endpoint).map(Runner::Transcriber))
 }
 
 impl Runner {
@@ -33,7 +36,7 @@ impl Runner {
     pub(super) fn duration(&self, house: &House) -> Duration {
         match self {
             Self::Trainer(_) => house.training,
-            Self::Generator(_) => (house.training / 10).min(LONGEST_GENERATION),
+            Self::Generator(_) | Self::Transcriber(_) => (house.training / 10).min(LONGEST_ERRAND),
         }
     }
 }
@@ -43,6 +46,7 @@ pub(super) async fn run(house: &House, request: &Request) -> Result<std::result:
     match find(&request.endpoint) {
         Some(Runner::Trainer(trainer)) => trainers::run(house, request, trainer).await,
         Some(Runner::Generator(model)) => generators::run(house, request, model).await,
+        Some(Runner::Transcriber(model)) => transcribers::run(house, request, model).await,
         None => Ok(Err(vec![json!({ "loc": [], "msg": "Unknown application", "type": "value_error" })])),
     }
 }
@@ -53,7 +57,8 @@ pub(super) fn log(request: &Request, now: DateTime<Utc>) -> Value {
     match find(&request.endpoint) {
         Some(Runner::Trainer(trainer)) => trainers::log(request, trainer, now),
         Some(Runner::Generator(_)) => generators::log(request, now),
-        None => json!([]),
+        // As with fal, nothing is logged of a text.
+        Some(Runner::Transcriber(_)) | None => json!([]),
     }
 }
 

@@ -16,12 +16,8 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::task::AbortOnDropHandle;
 use tracing::Instrument as _;
 
-use super::digest::DigestCheck;
-use super::form::{Form, Pieces};
-use super::incoming::Incoming;
 use super::intake;
-use super::pace::Pace;
-use super::receive::{self, FORM_OVERHEAD_BYTES, receive};
+use super::receive::limit;
 use super::show::Album;
 use crate::app::App;
 use crate::domain::ids::AvatarId;
@@ -30,6 +26,7 @@ use crate::domain::principal::Principal;
 use crate::files::SpooledFile;
 use crate::http::language::Language;
 use crate::http::problem::{Problem, internal};
+use crate::http::uploads::{self, DigestCheck, FORM_OVERHEAD_BYTES, Form, Incoming, Pace, Pieces, receive};
 
 const MAX_FILES: usize = 50;
 /// Files of one request that are read or looked at side by side.
@@ -121,7 +118,7 @@ impl Batch {
         } else if kind.starts_with("image/") || kind.starts_with("application/octet-stream") {
             let turn = self.turn().await?;
             let pieces = &mut Pieces::Body(incoming.clone());
-            let read = receive(&self.app, self.me.subject, pieces, &mut self.pace(), most).await?;
+            let read = receive(&self.app, self.me.subject, pieces, &mut self.pace(), limit(&self.app), most).await?;
             self.keep(None, read, turn);
         } else {
             let detail = "Send a form (`curl -F file=@1.jpg -F file=@2.jpg`) or one picture (`curl -T 1.jpg`).";
@@ -142,7 +139,7 @@ impl Batch {
                 self.files.push((name, File::Refused(Problem::new(ProblemCode::TooManyPhotos, detail))));
                 return Ok(());
             }
-            let read = receive(&self.app, self.me.subject, &mut pieces, &mut pace, most).await?;
+            let read = receive(&self.app, self.me.subject, &mut pieces, &mut pace, limit(&self.app), most).await?;
             // A browser sends an empty part for a field that nobody filled in.
             if name.is_none() && matches!(&read, Ok(file) if file.length() == 0) {
                 continue;
@@ -214,7 +211,7 @@ impl Batch {
     }
 
     fn pace(&self) -> Pace {
-        receive::pace(&self.app)
+        uploads::pace(&self.app)
     }
 
     fn limit(&self) -> u64 {

@@ -83,7 +83,8 @@ fn new_photo(app: &App, me: &Principal, avatar_id: AvatarId, picture: &Picture, 
 async fn write_objects(app: &App, photo: &Photo, file: &SpooledFile, made: Renderings) -> Result<(), Problem> {
     let made = [Some(made.thumbnail), Some(made.training), made.face].into_iter().flatten().map(Bytes::from);
     let made: Vec<_> = photo.keys().skip(1).zip(made).collect();
-    let object = |key, size_bytes| NewObject { key, user_id: photo.user_id, avatar_id: photo.avatar_id, size_bytes };
+    let object =
+        |key, size_bytes| NewObject { key, user_id: photo.user_id, avatar_id: Some(photo.avatar_id), size_bytes };
     let mut announced = vec![object(&photo.original_key, photo.size_bytes)];
     announced.extend(made.iter().map(|(key, bytes)| object(key, i64::try_from(bytes.len()).unwrap_or(i64::MAX))));
     let mut tx = app.begin().await?;

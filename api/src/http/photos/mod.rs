@@ -1,18 +1,14 @@
 //! Photos: list, read, change, order, delete. Serving them is in `content`; what is said of them in `show` and `words`, of
 //! the set in `preflight`, `dedupe` and `sheet`.
 //!
-//! Taking them in: `upload` is the operation; `batch` has `receive` read its files into the spool, as `form`, `incoming`,
-//! `digest` and `pace` let them in; `intake` makes a photo of each.
+//! Taking them in: `upload` is the operation; `batch` has its files read into the spool, as `uploads` lets them in;
+//! `intake` makes a photo of each.
 
 mod batch;
 mod content;
 mod dedupe;
-mod digest;
-mod form;
-mod incoming;
 mod intake;
 mod order;
-mod pace;
 mod preflight;
 mod receive;
 mod sheet;

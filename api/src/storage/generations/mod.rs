@@ -1,17 +1,17 @@
-//! Generations: reading them here, the gallery in `gallery`, their steps in `steps`.
+//! Generations: reading them here, the gallery in `gallery`, their steps in `steps` and, shared with other runs, in
+//! `way`.
 
 mod gallery;
 mod row;
 mod steps;
-
-use chrono::{DateTime, Utc};
-use uuid::Uuid;
+mod way;
 
 pub use self::gallery::{Filter, find_all, list, set_favourite};
 use self::row::{Row, select};
-pub use self::steps::{
-    add, begin_submission, cancelling, delete, end, lose_answer, postpone, processing, reopen, stall, submit_again,
-    submitted, wait, wait_for_result, withdraw_submission, write_prompt,
+pub use self::steps::{add, delete, end, write_prompt};
+pub use self::way::{
+    begin_submission, cancelling, count_attempts, count_open, list_due, lose_answer, postpone, processing, reopen,
+    stall, submit_again, submitted, wait, wait_for_result, withdraw_submission,
 };
 use super::db::{on_db, on_tx};
 use super::{Db, StorageError, Tx};
@@ -54,19 +54,6 @@ pub async fn find_by_attempt_token(db: &Db, token: &str) -> Result<Option<Genera
     Ok(row.map(Generation::from))
 }
 
-/// How often a generation was submitted so that fal may have taken it.
-pub async fn count_attempts(db: &Db, id: GenerationId) -> Result<i64, StorageError> {
-    let sql = "select count(*) from generation_attempts where generation_id = $1";
-    Ok(on_db!(db, |conn| sqlx::query_scalar(sql).bind(id.0).fetch_one(conn).await?))
-}
-
-/// Generations that are due to be looked at, longest due first.
-pub async fn list_due(db: &Db, now: DateTime<Utc>, limit: i64) -> Result<Vec<GenerationId>, StorageError> {
-    let sql = "select id from generations where next_check_at <= $1 order by next_check_at limit $2";
-    let ids: Vec<Uuid> = on_db!(db, |conn| sqlx::query_scalar(sql).bind(now).bind(limit).fetch_all(conn).await?);
-    Ok(ids.into_iter().map(GenerationId).collect())
-}
-
 /// What fal has of an avatar's generations that have not ended: endpoints and requests.
 pub async fn list_at_fal(tx: &mut Tx, avatar_id: AvatarId) -> Result<Vec<(String, FalRequest)>, StorageError> {
     let sql = select!(
@@ -82,11 +69,4 @@ pub async fn list_of_pack(tx: &mut Tx, owner: UserId, id: PackRunId) -> Result<V
     let sql = select!("where g.user_id = $1 and g.pack_id = $2 order by g.created_at, g.id");
     let rows = on_tx!(tx, |conn| sqlx::query_as::<_, Row>(sql).bind(owner.0).bind(id.0).fetch_all(conn).await?);
     Ok(rows.into_iter().map(Generation::from).collect())
-}
-
-/// How many generations have not ended, by status.
-pub async fn count_open(db: &Db) -> Result<Vec<(String, i64)>, StorageError> {
-    let sql =
-        "select status, count(*) from generations where next_check_at is not null group by status order by status";
-    Ok(on_db!(db, |conn| sqlx::query_as(sql).fetch_all(conn).await?))
 }

@@ -3,7 +3,7 @@
 
 mod usage;
 
-use aisha_openapi::vocabulary::{GenerationStatus, TrainingStatus, ValidationStatus};
+use aisha_openapi::vocabulary::{GenerationStatus, TrainingStatus, TranscriptionStatus, ValidationStatus};
 use chrono::{DateTime, Utc};
 use sqlx::{Database, Encode, FromRow, QueryBuilder, Type};
 use uuid::Uuid;
@@ -96,6 +96,12 @@ pub async fn of_owner(db: &Db, owner: UserId, avatar: Option<AvatarId>) -> Resul
         statistics.favourites += group.favourites;
         run_costs += group.cost_microusd;
     }
+    // Nothing tells of an avatar in a recording.
+    if avatar.is_none() {
+        statistics.transcriptions =
+            transcriptions(db, subject).await?.into_iter().map(|(status, count)| (status.0, count)).collect();
+        corrections += sum(db, subject, HEARD_AGAIN).await? - sum(db, subject, NEVER_HEARD).await?;
+    }
     corrections += sum(db, subject, PAID_AGAIN).await? - sum(db, subject, NEVER_PAID).await?;
     // What a person has spent stays spent when it is deleted; nothing tells of which avatar that was.
     let costs = match avatar {
@@ -118,11 +124,23 @@ const NEVER_PAID: &str = "select cost_microusd as x from generations g where sta
                           and not exists (select 1 from generation_attempts a where a.generation_id = g.id) \
                           and user_id = ";
 
+/// The same of transcriptions.
+const HEARD_AGAIN: &str = "select t.cost_microusd as x from transcription_attempts a cross join transcriptions t \
+                           where a.number > 1 and t.id = a.transcription_id and t.user_id = ";
+const NEVER_HEARD: &str = "select cost_microusd as x from transcriptions t where status in ('failed', 'cancelled') \
+                           and not exists (select 1 from transcription_attempts a where a.transcription_id = t.id) \
+                           and user_id = ";
+
 async fn photos(db: &Db, subject: Subject) -> Result<Vec<(Word<ValidationStatus>, i64)>, StorageError> {
     let select = "select validation_status, count(*) from photos where user_id = ";
     Ok(on_db!(db, |conn| {
         subject.query(select, " group by validation_status").build_query_as().fetch_all(conn).await?
     }))
+}
+
+async fn transcriptions(db: &Db, subject: Subject) -> Result<Vec<(Word<TranscriptionStatus>, i64)>, StorageError> {
+    let select = "select status, count(*) from transcriptions where user_id = ";
+    Ok(on_db!(db, |conn| subject.query(select, " group by status").build_query_as().fetch_all(conn).await?))
 }
 
 async fn trainings(db: &Db, subject: Subject) -> Result<Vec<TrainingRow>, StorageError> {

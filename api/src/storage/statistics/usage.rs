@@ -17,6 +17,8 @@ struct Row {
     trainings_failed: i64,
     generations: i64,
     pictures: i64,
+    transcriptions: i64,
+    transcriptions_completed: i64,
     cost_microusd: i64,
     bytes: i64,
 }
@@ -32,6 +34,8 @@ impl From<Row> for UsageDay {
             trainings_failed: row.trainings_failed,
             generations: row.generations,
             pictures: row.pictures,
+            transcriptions: row.transcriptions,
+            transcriptions_completed: row.transcriptions_completed,
             cost_microusd: row.cost_microusd,
             bytes: row.bytes,
         }
@@ -81,6 +85,9 @@ const COUNTS: &str = concat!(
     count!("count(*)" of "generations where num_images > 0 and" by "created_at" as "generations, "),
     count!("cast(coalesce(sum(pictures), 0) as bigint)" of "generations where pictures > 0 and" by "completed_at"
         as "pictures, "),
+    count!("count(*)" of "transcriptions where" by "created_at" as "transcriptions, "),
+    count!("count(*)" of "transcriptions where status = 'completed' and" by "completed_at"
+        as "transcriptions_completed, "),
     count!("cast(coalesce(sum(cost_microusd), 0) as bigint)" of "spending where" by "started_at"
         as "cost_microusd, "),
     count!("cast(coalesce(sum(size_bytes), 0) as bigint)" of "objects where state = 'live' and" by "updated_at"
@@ -100,6 +107,12 @@ async fn corrections(
                    where a.number > 1 and s.run_id = a.generation_id and s.started_at >= $1 and s.started_at < $2 \
                union all select s.started_at, s.cost_microusd from training_attempts a cross join spending s \
                    where a.number > 1 and s.run_id = a.training_id and s.started_at >= $1 and s.started_at < $2 \
+               union all select s.started_at, s.cost_microusd from transcription_attempts a cross join spending s \
+                   where a.number > 1 and s.run_id = a.transcription_id and s.started_at >= $1 and s.started_at < $2 \
+               union all select s.started_at, -s.cost_microusd from transcriptions v cross join spending s \
+                   where v.status in ('failed', 'cancelled') and v.created_at >= $3 and v.created_at < $4 \
+                   and s.run_id = v.id and s.started_at >= $1 and s.started_at < $2 \
+                   and not exists (select 1 from transcription_attempts a where a.transcription_id = v.id) \
                union all select s.started_at, -s.cost_microusd from generations g cross join spending s \
                    where g.status in ('failed', 'cancelled') and g.created_at >= $3 and g.created_at < $4 \
                    and s.run_id = g.id and s.started_at >= $1 and s.started_at < $2 \

@@ -105,7 +105,7 @@ async fn copy(case: &Case<'_>, path: &Path, url: &str, kind: Kind) -> Result<Res
     let object = NewObject {
         key: &key,
         user_id: training.user_id,
-        avatar_id: training.avatar_id,
+        avatar_id: Some(training.avatar_id),
         size_bytes: i64::try_from(size).unwrap_or(i64::MAX),
     };
     let mut tx = app.begin().await?;

@@ -68,8 +68,12 @@ async fn copy(
         size_bytes: i64::try_from(size).unwrap_or(i64::MAX),
     };
     let thumbnail = Bytes::from(picture.renderings.thumbnail);
-    let object =
-        |key, size_bytes| NewObject { key, user_id: generation.user_id, avatar_id: generation.avatar_id, size_bytes };
+    let object = |key, size_bytes| NewObject {
+        key,
+        user_id: generation.user_id,
+        avatar_id: Some(generation.avatar_id),
+        size_bytes,
+    };
     let announced = [
         object(image.original_key.as_str(), image.size_bytes),
         object(image.thumbnail_key.as_str(), i64::try_from(thumbnail.len()).unwrap_or(i64::MAX)),

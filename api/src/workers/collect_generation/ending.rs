@@ -6,13 +6,12 @@ use serde_json::{Map, Value, json};
 use crate::app::App;
 use crate::domain::event::NewEvent;
 use crate::domain::generation::{Ending, Generation, Image};
-use crate::domain::ids::GenerationId;
 use crate::storage::{avatars, generations, objects};
 use crate::workers::error::JobError;
 
 /// Ends a generation as it was seen. Of all that come to tell it, only the first does anything; and who tells it of one
 /// that has moved on meanwhile leaves it to the job that was left with the move.
-pub(in crate::workers) async fn end(app: &App, generation: &Generation, ending: &Ending) -> Result<(), JobError> {
+pub(super) async fn end(app: &App, generation: &Generation, ending: &Ending) -> Result<(), JobError> {
     let now = app.now();
     let mut tx = app.begin().await?;
     // Who deletes the avatar gives up what is in its folder, so nothing may come into use there meanwhile.
@@ -36,15 +35,6 @@ pub(in crate::workers) async fn end(app: &App, generation: &Generation, ending: 
     app.metrics.generations_ended.get_or_create(&[("status", status.as_str())]).inc();
     tracing::info!(generation.id = %generation.id, status = %status, "a generation has ended");
     Ok(())
-}
-
-/// A submission that failed for good must not leave its generation waiting, unless fal may have it: then the truth lies
-/// there, and the sweep goes on asking.
-pub(in crate::workers) async fn after_failed_job(app: &App, id: GenerationId, error: &str) -> Result<(), JobError> {
-    let generation = generations::find_for_job(&app.db, id).await?;
-    let Some(generation) = generation.filter(|generation| generation.submitted_at.is_none()) else { return Ok(()) };
-    let ending = Ending::Failed { code: "submission_failed".to_owned(), message: error.to_owned(), response: None };
-    end(app, &generation, &ending).await
 }
 
 fn event(generation: &Generation, ending: &Ending) -> NewEvent {

@@ -18,14 +18,14 @@ use crate::http::extract::not_whole;
 use crate::http::problem::Problem;
 
 /// A form under way.
-pub(super) struct Form {
+pub(in crate::http) struct Form {
     parts: Multipart,
     incoming: Incoming,
     count: usize,
 }
 
 /// The bytes of one file, as they come.
-pub(super) enum Pieces<'a> {
+pub(in crate::http) enum Pieces<'a> {
     /// The whole body.
     Body(Incoming),
     /// A part of a form.
@@ -34,7 +34,7 @@ pub(super) enum Pieces<'a> {
 
 impl Form {
     /// Begins to read a form.
-    pub(super) async fn of(head: Parts, incoming: Incoming) -> Result<Self, Problem> {
+    pub(in crate::http) async fn of(head: Parts, incoming: Incoming) -> Result<Self, Problem> {
         let request = Request::from_parts(head, Body::from_stream(incoming.clone()));
         let parts = Multipart::from_request(request, &()).await;
         let parts = parts.map_err(|rejection| Problem::new(ProblemCode::BadRequest, rejection.body_text()))?;
@@ -42,7 +42,7 @@ impl Form {
     }
 
     /// The next part, unless there is none.
-    pub(super) async fn next(&mut self, pace: &mut Pace) -> Result<Option<Pieces<'_>>, Problem> {
+    pub(in crate::http) async fn next(&mut self, pace: &mut Pace) -> Result<Option<Pieces<'_>>, Problem> {
         self.incoming.mark_read();
         self.count += 1;
         if self.count > MAX_PARTS {
@@ -56,15 +56,43 @@ impl Form {
 
 impl Pieces<'_> {
     /// What the file is called, if anything: without the folders it lay in, and as one line.
-    pub(super) fn name(&self) -> Option<String> {
+    pub(in crate::http) fn name(&self) -> Option<String> {
         match self {
             Self::Body(_) => None,
             Self::Part(field, _) => field.file_name().and_then(plain_name),
         }
     }
 
+    /// What the field is called, if it is one of a form.
+    pub(in crate::http) fn field(&self) -> Option<&str> {
+        match self {
+            Self::Body(_) => None,
+            Self::Part(field, _) => field.name(),
+        }
+    }
+
+    /// Whether it is a file and not the text of a field.
+    pub(in crate::http) fn is_file(&self) -> bool {
+        match self {
+            Self::Body(_) => true,
+            Self::Part(field, _) => field.file_name().is_some(),
+        }
+    }
+
+    /// The text of a field; `None` if it has more than so many bytes, or is none.
+    pub(in crate::http) async fn text(&mut self, pace: &mut Pace, most: usize) -> Result<Option<String>, Problem> {
+        let mut bytes = Vec::new();
+        while let Some(piece) = self.next(pace).await? {
+            if bytes.len() + piece.len() > most {
+                return self.skip(pace).await.map(|()| None);
+            }
+            bytes.extend_from_slice(&piece);
+        }
+        Ok(String::from_utf8(bytes).ok())
+    }
+
     /// What the file alone was announced to hash to.
-    pub(super) fn digest(&self) -> Result<DigestCheck, Problem> {
+    pub(in crate::http) fn digest(&self) -> Result<DigestCheck, Problem> {
         match self {
             // Of a whole body `Incoming` knows it.
             Self::Body(_) => Ok(DigestCheck::default()),
@@ -73,7 +101,7 @@ impl Pieces<'_> {
     }
 
     /// The next piece.
-    pub(super) async fn next(&mut self, pace: &mut Pace) -> Result<Option<Bytes>, Problem> {
+    pub(in crate::http) async fn next(&mut self, pace: &mut Pace) -> Result<Option<Bytes>, Problem> {
         let piece = match self {
             Self::Body(incoming) => pace.wait(incoming.next()).await??,
             Self::Part(field, incoming) => {
@@ -86,7 +114,7 @@ impl Pieces<'_> {
     }
 
     /// Passes over what is left, so that the file behind it can be read. Behind a whole body there is none.
-    pub(super) async fn skip(&mut self, pace: &mut Pace) -> Result<(), Problem> {
+    pub(in crate::http) async fn skip(&mut self, pace: &mut Pace) -> Result<(), Problem> {
         if matches!(self, Self::Part(..)) {
             while self.next(pace).await?.is_some() {}
         }

@@ -10,14 +10,14 @@ use crate::http::problem::Problem;
 
 /// The digests that were announced, and those of what has come so far. Without the header it asks for nothing.
 #[derive(Debug, Default)]
-pub(super) struct DigestCheck {
+pub(in crate::http) struct DigestCheck {
     sha256: Option<Expected<Sha256>>,
     sha512: Option<Expected<Sha512>>,
 }
 
 impl DigestCheck {
     /// Reads the header. Algorithms we do not know are passed over, as the RFC wants it.
-    pub(super) fn of(headers: &HeaderMap) -> Result<Self, Problem> {
+    pub(in crate::http) fn of(headers: &HeaderMap) -> Result<Self, Problem> {
         let lines = headers.get_all("content-digest").iter().map(|line| line.to_str()).collect::<Result<Vec<_>, _>>();
         let lines = lines.map_err(|_| malformed())?;
         if lines.is_empty() {
@@ -28,12 +28,12 @@ impl DigestCheck {
     }
 
     /// Whether anything was announced.
-    pub(super) const fn is_asked(&self) -> bool {
+    pub(in crate::http) const fn is_asked(&self) -> bool {
         self.sha256.is_some() || self.sha512.is_some()
     }
 
     /// Takes the next bytes into account.
-    pub(super) fn update(&mut self, bytes: &[u8]) {
+    pub(in crate::http) fn update(&mut self, bytes: &[u8]) {
         if let Some(expected) = &mut self.sha256 {
             expected.seen.update(bytes);
         }
@@ -43,7 +43,7 @@ impl DigestCheck {
     }
 
     /// Whether the bytes were those that were announced.
-    pub(super) fn verify(self) -> Result<(), Problem> {
+    pub(in crate::http) fn verify(self) -> Result<(), Problem> {
         if self.sha256.is_none_or(Expected::holds) && self.sha512.is_none_or(Expected::holds) {
             return Ok(());
         }

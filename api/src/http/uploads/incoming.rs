@@ -25,11 +25,11 @@ use crate::http::problem::Problem;
 
 /// A body under way. A clone is another handle on the same one.
 #[derive(Clone)]
-pub(super) struct Incoming(Arc<Mutex<Source>>);
+pub(in crate::http) struct Incoming(Arc<Mutex<Source>>);
 
 /// Why there is no more of a body.
 #[derive(Debug, Error)]
-pub(super) enum Unreadable {
+pub(in crate::http) enum Unreadable {
     /// It is longer than it may be.
     #[error("the body is too large")]
     TooLarge,
@@ -43,7 +43,7 @@ pub(super) enum Unreadable {
 
 impl Incoming {
     /// A body that may have so many bytes.
-    pub(super) fn new(body: Body, most: u64, digest: DigestCheck) -> Self {
+    pub(in crate::http) fn new(body: Body, most: u64, digest: DigestCheck) -> Self {
         let body = body.into_data_stream();
         let source =
             Source { body, rest: Bytes::new(), left: most, unread: 0, digest, has_begun: false, has_given: false };
@@ -54,7 +54,7 @@ impl Incoming {
     /// takes the answer with it, and a client that is still sending would hear nothing but that.
     ///
     /// One that waits for a word before it sends (`Expect: 100-continue`) is not given that word only for this.
-    pub(super) async fn linger(&self, waits_for_a_word: bool) {
+    pub(in crate::http) async fn linger(&self, waits_for_a_word: bool) {
         if waits_for_a_word && !self.source().has_begun {
             return;
         }
@@ -64,18 +64,18 @@ impl Incoming {
     }
 
     /// The next piece.
-    pub(super) async fn next(&self) -> Result<Option<Bytes>, Unreadable> {
+    pub(in crate::http) async fn next(&self) -> Result<Option<Bytes>, Unreadable> {
         self.mark_read();
         poll_fn(|context| self.source().poll_piece(context)).await
     }
 
     /// Says that what was given so far has been of use.
-    pub(super) fn mark_read(&self) {
+    pub(in crate::http) fn mark_read(&self) {
         self.source().unread = 0;
     }
 
     /// Reads what is left, and whether the whole is what was announced.
-    pub(super) async fn verify(&self, mut pace: Pace) -> Result<(), Problem> {
+    pub(in crate::http) async fn verify(&self, mut pace: Pace) -> Result<(), Problem> {
         while let Some(piece) = pace.wait(self.next()).await?? {
             pace.received(piece.len());
         }

@@ -10,7 +10,7 @@ use crate::http::problem::Problem;
 /// The time that one file has to arrive: some for any file, and more for every byte that came. Only waiting for the client
 /// counts, not what we do with the bytes.
 #[derive(Debug)]
-pub(super) struct Pace {
+pub(in crate::http) struct Pace {
     grace: Duration,
     bytes_per_second: u32,
     received: u64,
@@ -19,12 +19,12 @@ pub(super) struct Pace {
 
 impl Pace {
     /// The pace of a file that begins now.
-    pub(super) const fn new(grace: Duration, bytes_per_second: u32) -> Self {
+    pub(in crate::http) const fn new(grace: Duration, bytes_per_second: u32) -> Self {
         Self { grace, bytes_per_second, received: 0, waited: Duration::ZERO }
     }
 
     /// Waits for what the client sends next.
-    pub(super) async fn wait<T>(&mut self, next: impl Future<Output = T>) -> Result<T, Problem> {
+    pub(in crate::http) async fn wait<T>(&mut self, next: impl Future<Output = T>) -> Result<T, Problem> {
         let begun = Instant::now();
         let came = timeout(self.left(), next).await.map_err(|_| {
             let detail = "The file arrives too slowly to wait for it. Send it again over a better connection.";
@@ -35,7 +35,7 @@ impl Pace {
     }
 
     /// So many bytes came.
-    pub(super) const fn received(&mut self, bytes: usize) {
+    pub(in crate::http) const fn received(&mut self, bytes: usize) {
         self.received = self.received.saturating_add(bytes as u64);
     }
 

@@ -1,0 +1,119 @@
+//! What is made of texts: of the whole of them, once, by whom the operator has named.
+
+use std::time::Duration;
+
+use aisha_api::config::Config;
+use aisha_api::fal::sandbox::{Fault, Rule, RunFault};
+use aisha_tests::harness::chat::{Chat, Reply};
+use aisha_tests::harness::{Answer, Person, TestApp, id, sounds};
+use serde_json::{Value, json};
+
+const PATIENCE: Duration = Duration::from_secs(5);
+
+async fn heard(person: &Person, key: &str, bytes: Vec<u8>) -> Value {
+    let begun = person.transcribe(key, bytes).await.expect(202);
+    person.transcription_in(&id(&begun), "completed").await
+}
+
+async fn ask(person: &Person, of: &Value, wish: Value) -> Answer {
+    person.post(&format!("/v1/transcriptions/{}/digests", id(of)), wish).await
+}
+
+/// Waits until all digests of a transcription have ended, and gives them.
+async fn written(person: &Person, of: &Value) -> Vec<Value> {
+    let path = format!("/v1/transcriptions/{}", id(of));
+    let looking = async {
+        loop {
+            let digests = person.get(&path).await.expect(200)["digests"].as_array().expect("digests").clone();
+            if digests.iter().all(|digest| digest["status"] != "pending") {
+                return digests;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(30), looking).await.expect("an end of each")
+}
+
+fn said(question: &Value, message: usize) -> &str {
+    question["messages"][message]["content"].as_str().expect("a text")
+}
+
+#[tokio::test]
+async fn a_long_text_is_read_to_its_end_and_the_same_wish_is_paid_once() {
+    let chat = Chat::start(|text| {
+        let first = text.split_whitespace().next().unwrap_or_default();
+        Reply::Content(format!("notes from {first} of {}", text.chars().count()))
+    })
+    .await;
+    let settings = chat.settings(PATIENCE);
+    let app = TestApp::with(|config: &mut Config| config.prompts = Some(settings)).await;
+    let ann = app.person("ann").await;
+    let done = heard(&ann, "t-1", sounds::ogg(3 * 3600)).await;
+    let begun = ask(&ann, &done, json!({"kind": "minutes", "language": "ru"})).await.expect(202);
+    assert_eq!((&begun["status"], &begun["text"]), (&json!("pending"), &json!(null)));
+    let event = ann.event("transcription.digest_completed", 0).await;
+    assert_eq!((&event["details"]["digest_id"], &event["details"]["kind"]), (&begun["id"], &json!("minutes")));
+    let digests = written(&ann, &done).await;
+    assert_eq!(digests.len(), 1);
+
+    let questions = chat.questions();
+    assert!(questions.len() > 4, "{} questions about {} characters", questions.len(), said(&questions[0], 1).len());
+    let (last, parts) = questions.split_last().expect("questions");
+    let whole = parts.iter().map(|part| said(part, 1)).collect::<Vec<_>>().join(" ");
+    assert_eq!(whole, done["transcript"]["text"].as_str().expect("a text"), "all of it, once and in order");
+    assert!(parts.iter().all(|part| said(part, 1).chars().count() <= 12_000 && said(part, 0).contains("minutes")));
+    assert!(said(last, 0).contains("ISO 639 code ru"));
+    assert_eq!(
+        said(last, 1).matches("notes from").count(),
+        parts.len(),
+        "the last question has the notes of all parts"
+    );
+    assert!(digests[0]["text"].as_str().is_some_and(|text| text.starts_with("notes from notes")));
+
+    let again = ask(&ann, &done, json!({"kind": "minutes", "language": "ru"})).await.expect(200);
+    assert_eq!(again, digests[0]);
+    assert_eq!(chat.questions().len(), questions.len(), "it is not paid twice");
+    let other = ask(&ann, &done, json!({"kind": "minutes"})).await.expect(202);
+    assert_ne!(other["id"], again["id"], "another wish");
+    assert_eq!(written(&ann, &done).await.len(), 2);
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn what_could_not_be_written_is_told_and_may_be_wished_again() {
+    let chat = Chat::start(|_| Reply::Status(401)).await;
+    let settings = chat.settings(PATIENCE);
+    let app = TestApp::with(|config: &mut Config| config.prompts = Some(settings)).await;
+    let ann = app.person("ann").await;
+    let done = heard(&ann, "t-1", sounds::wav(6, 1)).await;
+    let wish = || json!({"kind": "todo"});
+    let begun = ask(&ann, &done, wish()).await.expect(202);
+    let failed = written(&ann, &done).await;
+    assert_eq!((&failed[0]["status"], &failed[0]["error"]["code"]), (&json!("failed"), &json!("not_written")));
+    ann.event("transcription.digest_failed", 0).await;
+    chat.answer(|_| Reply::Content("- call Anna".to_owned()));
+    let again = ask(&ann, &done, wish()).await.expect(202);
+    assert_eq!(again["id"], begun["id"]);
+    let digests = written(&ann, &done).await;
+    assert_eq!((digests.len(), &digests[0]["text"]), (1, &json!("- call Anna")));
+
+    for wish in [json!({"kind": "poem"}), json!({"kind": "todo", "language": "tlh"}), json!({})] {
+        ask(&ann, &done, wish).await.problem(422, "validation_failed");
+    }
+    let stuck = Rule { endpoint: Some("fal-ai/wizper".to_owned()), ..Rule::new(Fault::Run(RunFault::StuckInQueue)) };
+    app.break_fal(stuck).await;
+    let open = ann.transcribe("t-2", sounds::wav(1, 2)).await.expect(202);
+    ask(&ann, &open, wish()).await.problem(409, "transcription_state");
+    ann.post_empty(&format!("/v1/transcriptions/{}/cancel", id(&open))).await.expect(202);
+    ann.transcription_in(&id(&open), "cancelled").await;
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn where_nobody_works_on_texts_that_is_said() {
+    let app = TestApp::new().await;
+    let ann = app.person("ann").await;
+    let done = heard(&ann, "t-1", sounds::wav(1, 1)).await;
+    ask(&ann, &done, json!({"kind": "summary"})).await.problem(409, "prompts_not_configured");
+    app.finish().await;
+}
