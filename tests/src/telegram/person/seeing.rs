@@ -17,16 +17,20 @@ impl Person {
     /// When it does not come to look so; the panic shows the chat.
     pub async fn wait_for(&self, looks: impl Fn(&Screen) -> bool) -> Screen {
         let mut state = self.chat.watch();
-        let mut seen = None;
-        let waiting = state.wait_for(|state| {
-            let screen = Screen::of(state);
-            let so = looks(&screen);
-            seen = so.then_some(screen);
-            so
-        });
-        let in_time = tokio::time::timeout(PATIENCE, waiting).await.is_ok();
-        assert!(in_time, "{PATIENCE:?} have passed, and the chat with {} is\n{}", self.id(), self.screen());
-        seen.expect("it was seen")
+        let seeing = async {
+            loop {
+                // Let go of before anybody looks at it, who may well look at the chat once more.
+                let screen = Screen::of(&state.borrow_and_update());
+                if looks(&screen) {
+                    return screen;
+                }
+                state.changed().await.expect("the chat stays");
+            }
+        };
+        let seen = tokio::time::timeout(PATIENCE, seeing).await;
+        seen.unwrap_or_else(|_| {
+            panic!("{PATIENCE:?} have passed, and the chat with {} is\n{}", self.id(), self.screen())
+        })
     }
 
     /// Waits until one of the bot's messages has these words.
