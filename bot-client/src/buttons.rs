@@ -50,6 +50,49 @@ impl Argument for u8 {
     }
 }
 
+/// The id of a style, a category of them or a pack, as a button carries it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Slug {
+    bytes: [u8; Self::LONGEST],
+    length: u8,
+}
+
+impl Slug {
+    /// Bytes of the longest id that the service gives.
+    const LONGEST: usize = 40;
+
+    /// A slug of small letters, digits and `_`; `None` for anything else.
+    #[must_use]
+    pub fn of(text: &str) -> Option<Self> {
+        let fits = (1..=Self::LONGEST).contains(&text.len())
+            && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_');
+        let length = u8::try_from(text.len()).ok().filter(|_| fits)?;
+        let mut bytes = [0; Self::LONGEST];
+        bytes.get_mut(..text.len())?.copy_from_slice(text.as_bytes());
+        Some(Self { bytes, length })
+    }
+
+    /// The text again.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        std::str::from_utf8(&self.bytes[..self.length.into()]).unwrap_or_default()
+    }
+}
+
+impl Argument for Slug {
+    fn encode(&self) -> String {
+        self.as_str().to_owned()
+    }
+
+    fn decode(text: &str) -> Option<Self> {
+        Self::of(text)
+    }
+
+    fn samples() -> Vec<Self> {
+        ["a", "window_light", &"x9".repeat(20)].into_iter().filter_map(Self::of).collect()
+    }
+}
+
 macro_rules! words_as_arguments {
     ($($word:ty),+) => {$(
         impl Argument for $word {
@@ -70,10 +113,12 @@ macro_rules! words_as_arguments {
 
 words_as_arguments!(
     aisha_openapi::vocabulary::AspectRatio,
+    aisha_openapi::vocabulary::DigestKind,
     aisha_openapi::vocabulary::Gender,
     aisha_openapi::vocabulary::Locale,
     aisha_openapi::vocabulary::Preset,
-    aisha_openapi::vocabulary::TrainingType
+    aisha_openapi::vocabulary::TrainingType,
+    aisha_openapi::vocabulary::TranscriptFormat
 );
 
 /// Writes the buttons of a screen: each has a short word and carries nothing or one value.

@@ -3,6 +3,9 @@
 
 use std::fmt::Write as _;
 
+use aisha_openapi::vocabulary::Locale;
+use chrono::{DateTime, Utc};
+
 use crate::buttons::{Button, Door};
 use crate::texts::{Texts, t};
 
@@ -141,6 +144,52 @@ pub fn shortened(text: &str, most: usize) -> String {
     short
 }
 
+/// A text cut to so many UTF-16 units, which is how Telegram counts, with an ellipsis where it was cut.
+#[must_use]
+pub fn cut(text: &str, most: usize) -> String {
+    if text.encode_utf16().count() <= most {
+        return text.to_owned();
+    }
+    let mut length = 1;
+    let fitting = text.chars().take_while(|c| {
+        length += c.len_utf16();
+        length <= most
+    });
+    let mut short: String = fitting.collect();
+    short.truncate(short.trim_end().len());
+    short.push('…');
+    short
+}
+
+/// A day, as people who read this language write it.
+#[must_use]
+pub fn day(texts: &Texts, at: DateTime<Utc>) -> String {
+    let format = match texts.locale {
+        Locale::En => "%-d %b %Y",
+        Locale::Ru => "%d.%m.%Y",
+    };
+    at.format(format).to_string()
+}
+
+/// A label with a tick, if that is what is chosen.
+#[must_use]
+pub fn ticked(label: &str, chosen: bool) -> String {
+    if chosen { format!("✓ {label}") } else { label.to_owned() }
+}
+
+/// A row to leaf with; empty where there is one page only. `page` is counted from 0.
+#[must_use]
+pub fn pager(page: usize, pages: usize, to: impl Fn(u8) -> Button) -> Vec<Key> {
+    if pages <= 1 {
+        return Vec::new();
+    }
+    let step = |label: &str, page: usize| u8::try_from(page).ok().map(|page| key(label, to(page)));
+    let back = page.checked_sub(1).and_then(|page| step("◀️", page));
+    let on = (page + 1 < pages).then_some(page + 1).and_then(|page| step("▶️", page));
+    let here = key(format!("{} / {pages}", page + 1), Button::Label);
+    [back, Some(here), on].into_iter().flatten().collect()
+}
+
 /// A bar of ten squares.
 #[must_use]
 pub fn bar(percent: u8) -> String {
@@ -206,6 +255,7 @@ mod tests {
     fn a_long_text_is_cut_between_characters() {
         assert_eq!(shortened("привет, мир", 8), "привет,…");
         assert_eq!(shortened("short", 8), "short");
+        assert_eq!([cut("😀😀😀", 6), cut("😀😀😀", 5), cut("😀😀😀", 4)], ["😀😀😀", "😀😀…", "😀…"]);
     }
 
     #[test]

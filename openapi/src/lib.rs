@@ -21,6 +21,7 @@ pub mod shares;
 pub mod statistics;
 pub mod styles;
 pub mod trainings;
+pub mod transcriptions;
 pub mod users;
 pub mod vocabulary;
 pub mod webhooks;

@@ -80,6 +80,7 @@ codes! {
     PhotosDeleted = "photos_deleted", 409, "Photos of the set were deleted";
     AvatarNotTrained = "avatar_not_trained", 409, "The avatar has no trained model";
     GenerationState = "generation_state", 409, "Not possible in the generation's state";
+    TranscriptionState = "transcription_state", 409, "Not possible in the transcription's state";
     PackState = "pack_state", 409, "Not possible in the pack's state";
     PromptsNotConfigured = "prompts_not_configured", 409, "Nobody works on prompts here";
     NoPictures = "no_pictures", 409, "There is no picture";
@@ -103,12 +104,17 @@ codes! {
     ResolutionTooHigh = "resolution_too_high", 422, "The picture is too large";
     TooManyPhotos = "too_many_photos", 422, "The avatar is full";
     NoPhotos = "no_photos", 422, "No photo was in the request";
+    UnsupportedAudio = "unsupported_audio", 422, "The file is not a recording we can use";
+    AudioEmpty = "audio_empty", 422, "The recording is empty";
+    NoAudio = "no_audio", 422, "No recording was in the request";
     RateLimited = "rate_limited", 429, "Too many requests in a short time";
     UserTrainingsCap = "user_trainings_cap", 429, "The person's trainings of the day are used up";
     UserGenerationsCap = "user_generations_cap", 429, "The person's generations of the day are used up";
+    UserTranscriptionsCap = "user_transcriptions_cap", 429, "The person's transcriptions of the day are used up";
     UserSpendingCap = "user_spending_cap", 429, "The person's money of the day is used up";
     KeyTrainingsCap = "key_trainings_cap", 429, "The key's trainings of the day are used up";
     KeyGenerationsCap = "key_generations_cap", 429, "The key's generations of the day are used up";
+    KeyTranscriptionsCap = "key_transcriptions_cap", 429, "The key's transcriptions of the day are used up";
     KeySpendingCap = "key_spending_cap", 429, "The key's money of the day is used up";
     Internal = "internal_error", 500, "Something went wrong on our side";
     Unavailable = "unavailable", 503, "The service cannot do this right now";

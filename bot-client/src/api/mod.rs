@@ -3,6 +3,7 @@
 mod error;
 mod events;
 mod operations;
+mod transcriptions;
 mod transfer;
 
 use std::time::Duration;

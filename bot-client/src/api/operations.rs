@@ -146,6 +146,12 @@ impl Person {
         self.get("/v1/styles").await
     }
 
+    /// Puts a style among the favourites, or takes it out.
+    pub async fn like_style(&self, id: &str, liked: bool) -> Result<(), ApiError> {
+        let method = if liked { Method::PUT } else { Method::DELETE };
+        done(self.request(method, &format!("/v1/styles/{id}/favourite"))?).await
+    }
+
     /// What a generation would cost.
     pub async fn quote_generation(&self, avatar: Uuid, wish: &NewGeneration) -> Result<GenerationQuote, ApiError> {
         let path = format!("/v1/avatars/{avatar}/generations?dry_run=true");
