@@ -528,10 +528,10 @@ settings-zone = 🕰 Time zone
 settings-zone-none = not chosen
 settings-zone-choose = 🕰 <b>What time is it where you are?</b>
 
-    Press a place with the same time, or write me the name of your city in English.
+    Press a place with the same time, or write me the name of your city.
 settings-zone-now = 🕰 Your time zone: <b>{ $zone }</b>
 
-    Press another place, or write me the name of your city in English.
+    Press another place, or write me the name of your city.
 settings-zone-set = 🕰 I go by the time of { $zone } from now on.
 settings-zone-unknown = I know no time zone of this name. Try the nearest big city, such as “Buenos Aires”, or press a place with the same time.
 settings-defaults = 🖼 How pictures are made

@@ -234,3 +234,25 @@ fn mark(photo: &Photo) -> Option<&'static str> {
 const fn takes_photos(avatar: &Avatar) -> bool {
     matches!(avatar.status, AvatarStatus::PhotosUploading | AvatarStatus::ReadyForTraining)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixtures::id;
+    use super::*;
+
+    #[test]
+    fn back_leads_from_a_photo_to_its_avatar() {
+        let (avatar, photo) = (id(1), id(2));
+        let mut place = Place::Photos(At::Delete { avatar, photo });
+        let way = [
+            Place::Photos(At::Photo { avatar, photo }),
+            Place::Photos(At::Review { avatar, page: 0 }),
+            Place::Photos(At::Upload { avatar }),
+            Place::Avatars(avatars::At::Avatar { avatar }),
+        ];
+        for next in way {
+            place = place.parent();
+            assert_eq!(place, next);
+        }
+    }
+}

@@ -184,6 +184,9 @@ async fn cancel(ctx: &Ctx<'_>, training: Uuid) -> Result<Next, ApiError> {
 
 /// What is said of a training that cannot begin. Where money or the day is the reason, everything else is kept.
 fn refused(texts: &Texts, code: ProblemCode, place: Place) -> Result<Next, ApiError> {
+    if code == ProblemCode::NotFound {
+        return Err(ApiError::Refused(code));
+    }
     let waits = matches!(
         code,
         ProblemCode::SpendingStopped
@@ -192,10 +195,37 @@ fn refused(texts: &Texts, code: ProblemCode, place: Place) -> Result<Next, ApiEr
             | ProblemCode::KeyTrainingsCap
             | ProblemCode::KeySpendingCap
     );
-    if code == ProblemCode::NotFound {
-        return Err(ApiError::Refused(code));
-    }
     let words = texts.problem(code);
     let words = if waits { format!("{words}\n{}", t!(texts, "training-kept")) } else { words };
     Ok(Next::to(place).saying(words))
+}
+
+#[cfg(test)]
+mod tests {
+    use aisha_openapi::vocabulary::Locale;
+
+    use super::super::fixtures::id;
+    use super::*;
+
+    #[test]
+    fn who_must_wait_hears_that_nothing_is_lost() {
+        let place = || Place::Training(At::Confirm { avatar: id(1), preset: Preset::Fast });
+        for locale in [Locale::En, Locale::Ru] {
+            let texts = Texts::of(locale);
+            let words = |code| refused(texts, code, place()).unwrap().words.unwrap();
+            let kept = t!(texts, "training-kept");
+            assert!(words(ProblemCode::UserSpendingCap).ends_with(&kept));
+            assert!(words(ProblemCode::SpendingStopped).ends_with(&kept));
+            assert_eq!(words(ProblemCode::AboveCap), texts.problem(ProblemCode::AboveCap));
+            assert!(refused(texts, ProblemCode::NotFound, place()).is_err());
+        }
+    }
+
+    #[test]
+    fn back_leads_over_the_photos() {
+        let presets = Place::Training(At::Presets { avatar: id(1) });
+        assert_eq!(At::Confirm { avatar: id(1), preset: Preset::Fast }.parent(), presets);
+        assert_eq!(presets.parent(), Place::Photos(photos::At::of(id(1))));
+        assert_eq!(At::Cancel { training: id(2) }.parent(), Place::Training(At::of(id(2))));
+    }
 }
