@@ -47,10 +47,10 @@ pub async fn run(bot: Bot) -> anyhow::Result<()> {
     }
 }
 
-/// Has a chat served. A button in a chat that is busy stops turning now: its turn may be long in coming.
+/// Has a chat served. A button in a chat that waits for the service stops turning now: its turn may be long in coming.
 fn wake(bot: &Bot, heard: Heard) {
-    let busy = bot.lanes.wake(bot, heard.chat());
-    if let (true, Heard::Tap { query_id, who, .. }) = (busy, heard) {
+    let held = bot.lanes.wake(bot, heard.chat());
+    if let (true, Heard::Tap { query_id, who, .. }) = (held, heard) {
         let bot = bot.clone();
         tokio::spawn(async move {
             let words = t!(Texts::of(Texts::spoken(who.language_code.as_deref())), "common-working");

@@ -13,24 +13,32 @@ use crate::turn;
 /// The chats that are being served.
 #[derive(Debug, Default)]
 pub struct Lanes {
-    /// Whether more has come since the lane last looked.
-    busy: Mutex<HashMap<i64, bool>>,
+    busy: Mutex<HashMap<i64, Lane>>,
     tasks: TaskTracker,
     stop: CancellationToken,
 }
 
+/// A chat that is being served.
+#[derive(Debug, Default)]
+struct Lane {
+    /// More has come since it last looked.
+    more: bool,
+    /// It waits for somebody outside.
+    held: bool,
+}
+
 impl Lanes {
-    /// Says that there is something to do in a chat. Whether it is being served already.
+    /// Says that there is something to do in a chat. Whether that will have to wait.
     pub fn wake(&self, bot: &Bot, chat: i64) -> bool {
         let mut busy = self.busy.lock().expect("nobody panics while it is held");
-        if let Some(more) = busy.get_mut(&chat) {
-            *more = true;
-            return true;
+        if let Some(lane) = busy.get_mut(&chat) {
+            lane.more = true;
+            return lane.held;
         }
         if self.stop.is_cancelled() {
             return false;
         }
-        busy.insert(chat, false);
+        busy.insert(chat, Lane::default());
         let bot = bot.clone();
         self.tasks.spawn(async move {
             loop {
@@ -47,14 +55,21 @@ impl Lanes {
     fn rest(&self, chat: i64) -> bool {
         let mut busy = self.busy.lock().expect("nobody panics while it is held");
         match busy.get_mut(&chat) {
-            Some(more) if *more && !self.stop.is_cancelled() => {
-                *more = false;
+            Some(lane) if lane.more && !self.stop.is_cancelled() => {
+                lane.more = false;
                 false
             }
             _ => {
                 busy.remove(&chat);
                 true
             }
+        }
+    }
+
+    /// Notes whether a lane waits for somebody outside.
+    pub fn hold(&self, chat: i64, held: bool) {
+        if let Some(lane) = self.busy.lock().expect("nobody panics while it is held").get_mut(&chat) {
+            lane.held = held;
         }
     }
 

@@ -50,9 +50,22 @@ pub async fn serve(bot: &Bot, chat: i64) {
             }
         };
         attempt += 1;
+        bot.lanes.hold(chat, true);
+        answer_taps(bot, chat).await;
         tokio::select! {
             () = tokio::time::sleep(wait) => {}
             () = bot.lanes.stopped() => {}
+        }
+        bot.lanes.hold(chat, false);
+    }
+}
+
+/// Has the buttons stop turning whose turn may be long in coming.
+async fn answer_taps(bot: &Bot, chat: i64) {
+    for waiting in bot.storage.waiting(chat).await.unwrap_or_default() {
+        if let Some(Heard::Tap { query_id, who, .. }) = read(&waiting.body) {
+            let words = t!(Texts::of(Texts::spoken(who.language_code.as_deref())), "common-working");
+            bot.telegram.answer(&query_id, Some(&words)).await;
         }
     }
 }

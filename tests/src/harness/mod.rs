@@ -6,6 +6,7 @@ pub mod bot;
 pub mod chat;
 pub mod fal;
 pub mod kill_points;
+pub mod line;
 pub mod object_store;
 pub mod person;
 pub mod pictures;

@@ -106,7 +106,7 @@ impl Kind {
 }
 
 impl Files {
-    fn lock(&self) -> MutexGuard<'_, Shelf> {
+    fn open(&self) -> MutexGuard<'_, Shelf> {
         self.shelf.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -128,14 +128,13 @@ impl Files {
             )));
         }
         let key: [u8; 32] = Sha256::digest(file).into();
-        let known = self.lock().developed.get(&key).cloned();
-        let sizes = match known {
-            Some(sizes) => sizes,
-            None => {
-                let sizes = Arc::new(develop(file)?);
-                self.lock().developed.insert(key, Arc::clone(&sizes));
-                sizes
-            }
+        let known = self.open().developed.get(&key).cloned();
+        let sizes = if let Some(sizes) = known {
+            sizes
+        } else {
+            let sizes = Arc::new(develop(file)?);
+            self.open().developed.insert(key, Arc::clone(&sizes));
+            sizes
         };
         let names: Vec<_> = sizes.iter().map(|_| self.identify(Kind::Photo)).collect();
         let objects = sizes.iter().zip(&names).map(|(size, (id, unique, _))| {
@@ -143,11 +142,11 @@ impl Files {
                 "height": size.height })
         });
         let media = Arc::new(Value::Array(objects.collect()));
-        let mut shelf = self.lock();
+        let mut stored = self.open();
         for (size, (id, unique_id, number)) in sizes.iter().zip(names) {
             let path = format!("photos/file_{number}.jpg");
             let (bytes, media) = (size.bytes.clone(), Arc::clone(&media));
-            shelf.by_id.insert(id, Arc::new(Kept { kind: Kind::Photo, path, unique_id, bytes, media }));
+            stored.by_id.insert(id, Arc::new(Kept { kind: Kind::Photo, path, unique_id, bytes, media }));
         }
         Ok(media)
     }
@@ -169,14 +168,14 @@ impl Files {
         let path = format!("{}/file_{number}.{extension}", kind.folder());
         let media = Arc::new(object);
         let kept = Kept { kind, path, unique_id, bytes: file.bytes.clone(), media: Arc::clone(&media) };
-        self.lock().by_id.insert(id, Arc::new(kept));
+        self.open().by_id.insert(id, Arc::new(kept));
         media
     }
 
     /// What stands in a message for a file that is sent again.
     pub(super) fn again(&self, kind: Kind, id: &str) -> Result<Arc<Value>, Refusal> {
         let wrong = || Refusal::bad_request("wrong file identifier/HTTP URL specified");
-        let kept = self.lock().by_id.get(id).cloned().ok_or_else(wrong)?;
+        let kept = self.open().by_id.get(id).cloned().ok_or_else(wrong)?;
         if kept.kind != kind {
             let (is, wanted) = (kept.kind.title(), kind.title());
             return Err(Refusal::bad_request(&format!("can't use file of type {is} as {wanted}")));
@@ -186,24 +185,24 @@ impl Files {
 
     /// `getFile`: the `File` object, whose path can be downloaded from then on.
     pub(super) fn get(&self, id: &str) -> Result<Value, Refusal> {
-        let mut shelf = self.lock();
+        let mut stored = self.open();
         let invalid = || Refusal::bad_request("invalid file_id");
-        let kept = shelf.by_id.get(id).cloned().ok_or_else(invalid)?;
+        let kept = stored.by_id.get(id).cloned().ok_or_else(invalid)?;
         if kept.bytes.len() > LARGEST_DOWNLOAD {
             return Err(Refusal::bad_request("file is too big"));
         }
-        shelf.by_path.insert(kept.path.clone(), kept.bytes.clone());
+        stored.by_path.insert(kept.path.clone(), kept.bytes.clone());
         Ok(json!({ "file_id": id, "file_unique_id": kept.unique_id, "file_size": kept.bytes.len(),
             "file_path": kept.path }))
     }
 
     /// The bytes below a path that `getFile` gave.
     pub(super) fn download(&self, path: &str) -> Option<Bytes> {
-        self.lock().by_path.get(path).cloned()
+        self.open().by_path.get(path).cloned()
     }
 
     /// The bytes of a file, for who looks at a chat.
     pub(super) fn bytes(&self, id: &str) -> Option<Bytes> {
-        self.lock().by_id.get(id).map(|kept| kept.bytes.clone())
+        self.open().by_id.get(id).map(|kept| kept.bytes.clone())
     }
 }

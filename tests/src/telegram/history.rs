@@ -3,7 +3,7 @@
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 use tokio::sync::watch;
 
 /// A call of a method.
@@ -58,6 +58,14 @@ impl History {
     /// Notes what no bot should do.
     pub(super) fn violation(&self, what: String) {
         self.violations.lock().unwrap_or_else(PoisonError::into_inner).push(what);
+    }
+
+    /// Notes fields of an object that such an object does not have.
+    pub(super) fn check_names(&self, what: &str, object: &Value, known: &[&str]) {
+        let names = object.as_object().into_iter().flat_map(Map::keys);
+        for name in names.filter(|name| !known.contains(&name.as_str())) {
+            self.violation(format!("{what} has no `{name}`"));
+        }
     }
 
     pub(super) fn violations(&self) -> Vec<String> {

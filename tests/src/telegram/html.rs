@@ -318,11 +318,11 @@ pub(super) fn render(text: &str, entities: &[Value]) -> String {
     let mut next = entities.iter().peekable();
     for character in text.chars().map(Some).chain([None]) {
         while let Some((_, tag)) = open.pop_if(|(end, _)| *end <= at) {
-            html += &format!("</{tag}>");
+            html.extend(["</", tag, ">"]);
         }
         while let Some(entity) = next.next_if(|entity| number(entity, "offset") <= at) {
             if let Some((tag, attribute)) = tag_of(entity) {
-                html += &format!("<{tag}{attribute}>");
+                html.extend(["<", tag, &attribute, ">"]);
                 open.push((at + number(entity, "length"), tag));
             }
         }

@@ -137,6 +137,7 @@ async fn results(telegram: &FakeTelegram, bot: &Caller, found: &mut Vec<Value>) 
         ("setMyDescription", json!({ "description": "Avatars" })),
         ("getMyDescription", json!({})),
         ("setMyShortDescription", json!({ "short_description": "Avatars" })),
+        ("getMyShortDescription", json!({})),
     ];
     for (method, params) in calls {
         note(method, bot.result(method, &params).await);

@@ -44,10 +44,8 @@ fn upright(file: &[u8]) -> Option<DynamicImage> {
 }
 
 fn size(picture: &DynamicImage, side: u32, longest: u32) -> Size {
-    let resized = match side == longest {
-        true => picture.to_rgb8(),
-        false => picture.resize(side, side, FilterType::Triangle).to_rgb8(),
-    };
+    let resized =
+        if side == longest { picture.to_rgb8() } else { picture.resize(side, side, FilterType::Triangle).to_rgb8() };
     let mut bytes = Vec::new();
     JpegEncoder::new_with_quality(&mut bytes, 87).encode_image(&resized).expect("a picture can be encoded");
     Size { width: resized.width(), height: resized.height(), bytes: bytes.into() }

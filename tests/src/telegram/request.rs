@@ -42,9 +42,10 @@ impl Params {
             "application/json" => {
                 let body = to_bytes(request.into_body(), most).await.map_err(|_| too_large())?;
                 let unreadable = || Refusal::bad_request("can't parse JSON object");
-                let fields: Map<String, Value> = match body.is_empty() {
-                    true => Map::new(),
-                    false => serde_json::from_slice(&body).map_err(|_| unreadable())?,
+                let fields: Map<String, Value> = if body.is_empty() {
+                    Map::new()
+                } else {
+                    serde_json::from_slice(&body).map_err(|_| unreadable())?
                 };
                 params.fields.extend(fields.into_iter().filter(|(_, value)| !value.is_null()));
             }
@@ -63,11 +64,11 @@ impl Params {
 
     async fn multipart(&mut self, mut request: Request<Body>, most: usize) -> Result<(), Refusal> {
         DefaultBodyLimit::max(most).apply(&mut request);
-        let unreadable = |_| Refusal::bad_request("can't parse multipart/form-data");
-        let mut parts = Multipart::from_request(request, &()).await.map_err(|_| unreadable(()))?;
+        let unreadable = || Refusal::bad_request("can't parse multipart/form-data");
+        let mut parts = Multipart::from_request(request, &()).await.map_err(|_| unreadable())?;
         let refused = |problem: axum::extract::multipart::MultipartError| match problem.status().as_u16() {
             413 => Refusal::new(413, "Request Entity Too Large"),
-            _ => unreadable(()),
+            _ => unreadable(),
         };
         while let Some(part) = parts.next_field().await.map_err(refused)? {
             let field = part.name().unwrap_or_default().to_owned();

@@ -34,6 +34,9 @@ const BUTTON_FIELDS: [&str; 14] = [
     "disabled",
 ];
 
+/// What of it is no action.
+const DECORATION: [&str; 4] = ["text", "icon_custom_emoji_id", "style", "disabled"];
+
 /// What comes below a message.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Markup {
@@ -63,10 +66,10 @@ pub(super) fn caption(from: &Value, history: &History) -> Result<Formatted, Refu
     let source = from["caption"].as_str().unwrap_or_default();
     let entities = Some(&from["caption_entities"]).filter(|entities| !entities.is_null());
     let formatted = formatted(source, from["parse_mode"].as_str(), entities, history)?;
-    match units(&formatted.text) > LONGEST_CAPTION {
-        true => Err(Refusal::bad_request("message caption is too long")),
-        false => Ok(formatted),
+    if units(&formatted.text) > LONGEST_CAPTION {
+        return Err(Refusal::bad_request("message caption is too long"));
     }
+    Ok(formatted)
 }
 
 /// The caption among the parameters of a call.
@@ -159,9 +162,7 @@ pub(super) fn markup(params: &Params, history: &History) -> Result<Markup, Refus
         }
         return Ok(Markup::Fixed);
     };
-    if fields.len() > 1 {
-        history.violation(format!("an inline keyboard has nothing beside its rows: {markup}"));
-    }
+    history.check_names("InlineKeyboardMarkup", &markup, &["inline_keyboard"]);
     let expected = || Refusal::bad_request("inline keyboard must be an Array of Arrays");
     let mut kept = Vec::new();
     for row in rows.as_array().ok_or_else(expected)? {
@@ -182,15 +183,13 @@ pub(super) fn markup(params: &Params, history: &History) -> Result<Markup, Refus
 fn button(button: &Value, history: &History) -> Result<(), Refusal> {
     let wrong = |what: &str| Refusal::bad_request(&format!("can't parse inline keyboard button: {what}"));
     let fields = button.as_object().ok_or_else(|| wrong("InlineKeyboardButton must be an Object"))?;
-    if let Some(name) = fields.keys().find(|name| !BUTTON_FIELDS.contains(&name.as_str())) {
-        history.violation(format!("a button has no `{name}`: {button}"));
-    }
+    history.check_names("InlineKeyboardButton", button, &BUTTON_FIELDS);
     let label = fields.get("text").and_then(text_of).ok_or_else(|| wrong("Can't find field \"text\""))?;
     if label.trim().is_empty() {
         return Err(Refusal::bad_request("inline keyboard button text must be non-empty"));
     }
-    let decoration = ["text", "icon_custom_emoji_id", "style", "disabled"];
-    match fields.keys().filter(|name| !decoration.contains(&name.as_str())).count() {
+    let actions = BUTTON_FIELDS.iter().filter(|name| !DECORATION.contains(name));
+    match actions.filter(|name| fields.contains_key(**name)).count() {
         0 => return Err(wrong("Text buttons are unallowed in the inline keyboard")),
         1 => {}
         _ => history.violation(format!("a button does one thing: {button}")),

@@ -111,7 +111,7 @@ impl World {
     }
 
     /// Puts a message of somebody into a chat; gives the `Message` object.
-    pub(super) fn post(&self, chat: &Chat, from: &Value, content: Value, fixed: bool) -> Value {
+    pub(super) fn post(&self, chat: &Chat, from: &Value, content: &Value, fixed: bool) -> Value {
         let by_bot = from["is_bot"] == true;
         let mut object = json!({ "message_id": 0, "from": from, "chat": chat.object, "date": self.now() });
         object.as_object_mut().expect("an object").extend(content.as_object().cloned().unwrap_or_default());
@@ -130,7 +130,7 @@ impl World {
     /// A new tap in a chat; gives its identifier.
     pub(super) fn tap(&self, chat: &Chat) -> String {
         let number = self.last_tap.fetch_add(1, Ordering::SeqCst) + 1;
-        let id = (chat.id.wrapping_shl(32) + number).to_string();
+        let id = chat.id.wrapping_shl(32).wrapping_add(number).to_string();
         let tapped = Tapped { chat: chat.id, at: self.now(), answered: false };
         lock(&self.taps).insert(id.clone(), tapped);
         id

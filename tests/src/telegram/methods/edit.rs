@@ -56,7 +56,7 @@ pub(super) fn caption(world: &World, params: &Params) -> Answer {
         }
         let mut content = old.clone();
         content.retain(|name, _| !CAPTION.contains(&name.as_str()));
-        media::put_caption(&mut content, caption);
+        media::put_caption(&mut content, &caption);
         if above {
             content.insert("show_caption_above_media".to_owned(), json!(true));
         }

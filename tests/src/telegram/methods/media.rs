@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value, json};
 
 use super::super::files::Kind;
+use super::super::html::Formatted;
 use super::super::refusal::Refusal;
 use super::super::request::{LARGEST_UPLOAD, Params, Upload};
 use super::super::rules;
@@ -73,9 +74,7 @@ fn uploaded(world: &World, kind: Kind, upload: &Upload, about: &Value) -> Result
 pub(super) fn input(world: &World, params: &Params, media: &Value) -> Result<(Kind, Map<String, Value>), Refusal> {
     let unreadable = |what: &str| Refusal::bad_request(&format!("can't parse InputMedia: {what}"));
     let fields = media.as_object().ok_or_else(|| unreadable("Object expected"))?;
-    if let Some(name) = fields.keys().find(|name| !FIELDS.contains(&name.as_str())) {
-        world.history.violation(format!("an InputMedia has no `{name}`"));
-    }
+    world.history.check_names("InputMedia", media, &FIELDS);
     let kind = match fields.get("type").and_then(Value::as_str) {
         Some("photo") => Kind::Photo,
         Some("document") => Kind::Document,
@@ -89,7 +88,7 @@ pub(super) fn input(world: &World, params: &Params, media: &Value) -> Result<(Ki
     let file = named(world, params, kind, name, &about(kind, media))?;
     let mut content = Map::new();
     content.insert(kind.field().to_owned(), (*file).clone());
-    put_caption(&mut content, caption);
+    put_caption(&mut content, &caption);
     for (asked, told) in
         [("show_caption_above_media", "show_caption_above_media"), ("has_spoiler", "has_media_spoiler")]
     {
@@ -125,7 +124,7 @@ pub(super) fn about(kind: Kind, from: &Value) -> Value {
 }
 
 /// Puts a caption into a message, if there is one.
-pub(super) fn put_caption(content: &mut Map<String, Value>, caption: super::super::html::Formatted) {
+pub(super) fn put_caption(content: &mut Map<String, Value>, caption: &Formatted) {
     if caption.text.is_empty() {
         return;
     }

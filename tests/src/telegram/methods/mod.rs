@@ -51,11 +51,11 @@ const fn does(name: &'static str, fields: &'static [&'static str], run: fn(&Worl
 }
 
 /// All of them.
-pub(super) const METHODS: [Method; 27] = [
-    does("getMe", &[], profile::get_me),
+pub(super) const METHODS: [Method; 28] = [
+    does("getMe", &[], |world, _| Ok(profile::get_me(world))),
     does("getUpdates", &["offset", "limit", "timeout", "allowed_updates"], |_, _| unreachable!("it waits")),
-    does("deleteWebhook", &["drop_pending_updates"], tell::delete_webhook),
-    does("getWebhookInfo", &[], tell::webhook_info),
+    does("deleteWebhook", &["drop_pending_updates"], |world, params| Ok(tell::delete_webhook(world, params))),
+    does("getWebhookInfo", &[], |world, _| Ok(tell::webhook_info(world))),
     sends(
         "sendMessage",
         &["text", "parse_mode", "entities", "link_preview_options", "reply_markup", "suggested_post_parameters"],
@@ -160,6 +160,7 @@ pub(super) const METHODS: [Method; 27] = [
     does("getMyName", &["language_code"], profile::get_name),
     does("setMyDescription", &["description", "language_code"], profile::set_description),
     does("getMyDescription", &["language_code"], profile::get_description),
+    does("getMyShortDescription", &["language_code"], profile::get_short_description),
     does("setMyShortDescription", &["short_description", "language_code"], profile::set_short_description),
 ];
 

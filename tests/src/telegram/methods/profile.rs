@@ -21,7 +21,7 @@ const SCOPES: [&str; 7] = [
 ];
 
 /// `getMe`.
-pub(super) fn get_me(world: &World, _: &Params) -> Answer {
+pub(super) fn get_me(world: &World) -> Value {
     let mut me = world.bot.clone();
     let flags =
         ["can_join_groups", "can_read_all_group_messages", "supports_inline_queries", "can_connect_to_business"];
@@ -29,7 +29,7 @@ pub(super) fn get_me(world: &World, _: &Params) -> Answer {
         me[flag] = json!(flag == "can_join_groups");
     }
     me["has_main_web_app"] = json!(false);
-    Ok(me)
+    me
 }
 
 /// `setMyCommands`.
@@ -41,10 +41,7 @@ pub(super) fn set_commands(world: &World, params: &Params) -> Answer {
     }
     let mut kept = Vec::new();
     for one in list {
-        let fields = one.as_object().ok_or_else(|| Refusal::bad_request("expected an Array of BotCommand"))?;
-        if fields.keys().any(|name| !["command", "description"].contains(&name.as_str())) {
-            world.history.violation(format!("a BotCommand is a command and a description: {one}"));
-        }
+        world.history.check_names("BotCommand", one, &["command", "description"]);
         let command = one["command"].as_str().unwrap_or_default().trim_start_matches('/');
         let description = one["description"].as_str().unwrap_or_default();
         let wrong = match (command.len(), units(description)) {
@@ -92,9 +89,10 @@ fn key(params: &Params) -> Result<(String, String), Refusal> {
 /// The two letters of a language; none, for everybody.
 fn language(params: &Params) -> Result<String, Refusal> {
     let code = params.text("language_code").unwrap_or_default();
-    match code.is_empty() || (code.len() == 2 && code.bytes().all(|byte| byte.is_ascii_lowercase())) {
-        true => Ok(code),
-        false => Err(Refusal::bad_request("invalid language code specified")),
+    if code.is_empty() || (code.len() == 2 && code.bytes().all(|byte| byte.is_ascii_lowercase())) {
+        Ok(code)
+    } else {
+        Err(Refusal::bad_request("invalid language code specified"))
     }
 }
 
@@ -140,4 +138,9 @@ pub(super) fn get_description(world: &World, params: &Params) -> Answer {
 /// `setMyShortDescription`.
 pub(super) fn set_short_description(world: &World, params: &Params) -> Answer {
     set(world, params, "short_description", 120, |profile| &mut profile.short_descriptions)
+}
+
+/// `getMyShortDescription`.
+pub(super) fn get_short_description(world: &World, params: &Params) -> Answer {
+    get(world, params, "short_description", |profile| &mut profile.short_descriptions)
 }

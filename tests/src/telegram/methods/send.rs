@@ -12,6 +12,21 @@ use super::super::rules::{self, Markup};
 use super::super::world::World;
 use super::{Answer, media};
 
+/// What `LinkPreviewOptions` may have.
+const PREVIEW_FIELDS: [&str; 5] = ["is_disabled", "url", "prefer_small_media", "prefer_large_media", "show_above_text"];
+/// What `ReplyParameters` may have.
+const REPLY_FIELDS: [&str; 9] = [
+    "message_id",
+    "chat_id",
+    "allow_sending_without_reply",
+    "quote",
+    "quote_parse_mode",
+    "quote_entities",
+    "quote_position",
+    "checklist_task_id",
+    "poll_option_id",
+];
+
 /// `sendMessage`.
 pub(super) fn message(world: &World, params: &Params) -> Answer {
     let text = rules::text(params, &world.history, "message is too long")?;
@@ -28,12 +43,9 @@ pub(super) fn message(world: &World, params: &Params) -> Answer {
 
 /// How links of a text are shown, if the call says so.
 pub(super) fn preview(world: &World, params: &Params) -> Result<Option<Value>, Refusal> {
-    let known = ["is_disabled", "url", "prefer_small_media", "prefer_large_media", "show_above_text"];
     let preview = params.structure("link_preview_options", "link preview options")?;
-    if let Some(name) =
-        preview.iter().filter_map(Value::as_object).flat_map(Map::keys).find(|name| !known.contains(&name.as_str()))
-    {
-        world.history.violation(format!("link_preview_options have no `{name}`"));
+    if let Some(preview) = &preview {
+        world.history.check_names("LinkPreviewOptions", preview, &PREVIEW_FIELDS);
     }
     Ok(preview)
 }
@@ -61,7 +73,7 @@ fn file(world: &World, params: &Params, kind: Kind) -> Answer {
     let file = media::parameter(world, params, kind, &media::about(kind, &params.told()))?;
     let mut content = Map::new();
     content.insert(kind.field().to_owned(), (*file).clone());
-    media::put_caption(&mut content, caption);
+    media::put_caption(&mut content, &caption);
     if params.flag("show_caption_above_media") {
         content.insert("show_caption_above_media".to_owned(), json!(true));
     }
@@ -112,6 +124,7 @@ fn send(world: &World, params: &Params, mut content: Map<String, Value>) -> Answ
 
 fn deliver(world: &World, params: &Params, chat: &Arc<Chat>, mut content: Map<String, Value>, fixed: bool) -> Answer {
     if let Some(reply) = params.structure("reply_parameters", "reply parameters")? {
+        world.history.check_names("ReplyParameters", &reply, &REPLY_FIELDS);
         let to = reply["message_id"].as_i64().unwrap_or_default();
         let answered = chat.look(|state| state.messages.get(&to).map(|posted| posted.object.clone()));
         match answered {
@@ -126,5 +139,5 @@ fn deliver(world: &World, params: &Params, chat: &Arc<Chat>, mut content: Map<St
     if params.flag("protect_content") {
         content.insert("has_protected_content".to_owned(), json!(true));
     }
-    Ok(world.post(chat, &world.bot, Value::Object(content), fixed))
+    Ok(world.post(chat, &world.bot, &Value::Object(content), fixed))
 }

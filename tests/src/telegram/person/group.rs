@@ -25,7 +25,7 @@ impl Group {
 
     /// Somebody writes here; gives the number of the message.
     pub fn say(&self, person: &Person, words: &str) -> i64 {
-        let message = self.world.post(&self.chat, &person.user, text(words), false);
+        let message = self.world.post(&self.chat, &person.user, &text(words), false);
         self.world.updates.push("message", &message);
         message["message_id"].as_i64().expect("a message has a number")
     }

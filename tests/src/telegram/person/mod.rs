@@ -49,7 +49,7 @@ impl Person {
     }
 
     /// Puts something of theirs into the chat and tells the bot; gives the number of the message.
-    fn post(&self, content: Value) -> i64 {
+    fn post(&self, content: &Value) -> i64 {
         let message = self.world.post(&self.chat, &self.user, content, false);
         self.world.updates.push("message", &message);
         message["message_id"].as_i64().expect("a message has a number")
