@@ -95,6 +95,12 @@ impl View {
         self.row([key(t!(texts, "button-back"), Button::Back)])
     }
 
+    /// With the ways back and to the menu as the last row, for places deep down.
+    #[must_use]
+    pub fn back_or_menu(self, texts: &Texts) -> Self {
+        self.row([key(t!(texts, "button-back"), Button::Back), door(t!(texts, "button-menu"), Door::Home)])
+    }
+
     /// With a line above the text that says what just happened.
     #[must_use]
     pub fn headed(mut self, words: &str) -> Self {

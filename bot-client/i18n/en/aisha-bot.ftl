@@ -55,12 +55,199 @@ help-text = <b>What I can do</b>
 
 ## create
 
+create-types = <b>What shall the new avatar be?</b>
+
+    👤 <b>Portrait.</b> A person: you, or somebody who agrees to it. I learn the face and can show it anywhere.
+
+    🎨 <b>Style.</b> A manner: how an artist paints, how a series of photos looks. I learn the look and make anything in it.
+
+    📦 <b>Thing.</b> Something you can photograph from all sides: a cup, a car, a toy, your cat.
+
+    You see the time and the price before anything is paid for.
+create-portrait = 👤 Portrait
+create-style = 🎨 Style
+create-object = 📦 Thing
+create-compare = ⚖️ Compare
+create-go-on = ▶️ Continue: { $name }
+create-unnamed = no name yet
+create-comparison = <b>Portrait, style or thing?</b>
+
+    <b>What I learn</b>
+    👤 a face, recognisable from every side
+    🎨 a look: colours, light, strokes
+    📦 a thing or an animal, down to the details
+
+    <b>Which photos to send</b>
+    👤 one person alone, in different light, with different expressions
+    🎨 different pictures, all in the same manner
+    📦 the same thing from all sides, in front of different backgrounds
+
+    <b>What it is good for</b>
+    👤 portraits, profile pictures, scenes with you in them
+    🎨 pictures of anything, in one manner
+    📦 advertising, cards, your cat on the moon
+create-choose = Please press one of the buttons.
+create-gender = <b>Who is it?</b>
+
+    Styles need to know, so that the clothes and poses fit.
+create-gender-female = 👩 A woman
+create-gender-male = 👨 A man
+create-gender-other = 🧑 I would rather not say
+create-name = <b>What shall I call the avatar?</b>
+
+    Write me a name. Only you see it, and you can change it at any time.
+create-name-empty = I see no letters in this. Please write a name, such as “Ann in spring”.
+create-name-long = This name has { $length } characters, and { $most } fit. Something shorter, please.
+create-photo-kept = 📸 I have your photo and keep it for this avatar. First please answer this:
 
 ## photos
 
+photos-count = 📸 <b>{ $name }</b>
+    { $count } · minimum { $minimum }{ $tick }
+photos-which-portrait = Send me photos of one person, alone in the picture: close up and from further away, in different light and clothes, on different days. No sunglasses, no filters. One by one or as an album, as you like.
+photos-which-style = Send me pictures that all have the manner I am to learn, of different things. One by one or as an album, as you like.
+photos-which-object = Send me photos of the thing: from all sides, close up and from further away, in front of different backgrounds. One by one or as an album, as you like.
+photos-send-more = { $n ->
+        [one] { $n } more good photo is needed. Just send it here.
+       *[other] { $n } more good photos are needed. Just send them here.
+    }
+photos-enough = { $n ->
+        [one] This is enough to go on. With one more it gets better still.
+       *[other] This is enough to go on. With { $n } more it gets better still.
+    }
+photos-under-way = 🎓 A training is under way, with the photos it began with. New ones count for the next one.
+photos-plenty = ✨ A fine set. You can go on.
+photos-left-out = { $n ->
+        [one] 🚫 { $n } photo is left out. You can take it back when you look the photos through.
+       *[other] 🚫 { $n } photos are left out. You can take them back when you look the photos through.
+    }
+photos-tidy = 🧹 Leave out what does not help ({ $n })
+photos-review = 🔍 Look through the photos ({ $n })
+photos-continue = ✅ Go on to the training
+photos-train-again = 🎓 Train again
+photos-to-training = ⏳ See how the training goes
+photos-tidied = 🧹 Left out: { $what }. Nothing is deleted: you can take back any of them when you look the photos through.
+photos-tidied-nothing = 🧹 There is nothing to leave out: every photo helps.
+photos-tidied-twins = { $n ->
+        [one] { $n } that looks like another one
+       *[other] { $n } that look like other ones
+    }
+photos-tidied-rejected = { $n ->
+        [one] { $n } that I cannot use
+       *[other] { $n } that I cannot use
+    }
+photos-tidied-weak = { $n ->
+        [one] { $n } other one
+       *[other] { $n } other ones
+    }
+photos-no-words = I am waiting for photos here. Send them, or press a button.
+photos-no-picture = 📄 This is no photo. Send me a picture: JPEG, PNG or WebP.
+photos-heic = 📄 This is a HEIC file, which I cannot read. Send it as a photo instead of as a file, and Telegram makes it readable.
+photos-too-large = 📦 This file is larger than Telegram passes on to me (20 MB). Send it as a photo instead of as a file, and it will fit.
+photos-not-given = 📡 Telegram did not give me this photo. Please send it again.
+photos-duplicate = 👯 I already have this photo. One is enough, the other is not kept.
+photos-whose = <b>Which avatar is this photo for?</b>
+
+    Open it here, and send the photo once more.
+photos-whose-none = <b>A photo needs an avatar to belong to.</b>
+
+    Make one: it takes two questions. Then send the photo once more.
+photos-review-title = { $n ->
+        [one] 🔍 <b>{ $name }</b>: { $n } photo. Press its number to open it.
+       *[other] 🔍 <b>{ $name }</b>: { $n } photos. Press a number to open one.
+    }
+photos-review-none = 🔍 <b>{ $name }</b> has no photos yet. Just send me some.
+photos-mark-weak = weak, better replaced
+photos-mark-twin = looks like another one
+photos-mark-rejected = cannot be used
+photos-mark-left-out = left out
+photos-number = <b>Photo { $number } of { $of }</b>
+photos-is-cover = ⭐ the cover
+photos-is-good = ✅ A good photo.
+photos-is-weak = I can use it, but there is something about it:
+photos-is-rejected = I cannot learn from it:
+photos-is-left-out = 🚫 Left out: it is kept, but I do not learn from it.
+photos-make-cover = ⭐ Make it the cover
+photos-earlier = ⏪ Earlier
+photos-later = Later ⏩
+photos-leave-out = 🚫 Leave out
+photos-take-back = ↩️ Take back
+photos-delete = 🗑 Delete
+photos-delete-question = <b>Delete this photo?</b>
+
+    It cannot be brought back. If you only do not want me to learn from it, leave it out instead.
+photos-delete-surely = 🗑 Yes, delete it
+photos-deleted = 🗑 The photo is deleted.
 
 ## training
 
+training-fast = ⚡ Fast
+training-balanced = ⚖️ Balanced
+training-quality = 💎 Thorough
+training-fast-what = To see quickly what comes of it.
+training-balanced-what = A good likeness, right for most.
+training-quality-what = The best likeness I can do.
+training-minutes = { $span } min
+training-choose = 🎓 <b>{ $name }</b>: how thoroughly shall I learn?
+
+    { $photos ->
+        [one] I have { $photos } photo to learn from.
+       *[other] I have { $photos } photos to learn from.
+    }
+training-advised = 💡 <b>What would make it better still</b>
+training-required = <b>What is missing</b>
+training-not-ready = 🎓 <b>{ $name }</b>: I cannot begin yet.
+training-more-photos = 📸 Add photos first
+training-add-photos = 📸 To the photos
+training-complete = ✏️ Complete
+training-confirm = 🎓 <b>Shall I begin?</b>
+
+    Avatar: <b>{ $name }</b>
+    Training: { $preset }
+    Photos: { $photos }
+    Time: about { $minutes }
+    Price: <b>{ $price }</b>
+
+    You can close the chat meanwhile: I write to you as soon as the avatar is ready.
+training-start = ✅ Begin · { $price }
+training-kept = The avatar and its photos stay as they are: come back here then.
+training-title = 🎓 <b>{ $name }</b> · { $preset }
+training-preparing = 📦 I am packing the photos.
+training-submitting = 🚚 The photos are on their way.
+training-queued = ⏳ In the queue. It begins any moment.
+training-queued-behind = { $n ->
+        [one] ⏳ In the queue: { $n } is before you.
+       *[other] ⏳ In the queue: { $n } are before you.
+    }
+training-running = 🧠 I am learning.
+training-stalled = 🕰 This takes longer than usual, and right now I cannot see how far it is. You need not do anything: I keep looking, and write to you when I know more.
+training-eta = { $n ->
+        [one] About { $n } minute left.
+       *[other] About { $n } minutes left.
+    }
+training-eta-soon = It should be done any moment.
+training-told-later = I write to you as soon as the avatar is ready.
+training-cancel = ✖️ Stop
+training-cancel-question = <b>Stop the training of { $name }?</b>
+
+    What has been learned so far is lost. The photos stay, and you can begin anew at any time.
+training-cancel-surely = ✖️ Yes, stop
+training-cancelling = ✋ The training of <b>{ $name }</b> is being stopped. This takes a moment.
+training-cancelled = ✋ The training of <b>{ $name }</b> was stopped. The photos are all there.
+training-completed = 🎉 <b>{ $name } is ready!</b>
+
+    Now the pictures can begin. Write what you want to see, or choose a style.
+training-failed = 😔 The training of <b>{ $name }</b> did not work out.
+
+    { $why }
+training-failed-face = I found no clear face in the photos. Look them through, leave out those without a face or with several people, add some in which the face is easy to see, and begin a new training.
+training-failed-content = Some of the photos did not pass the safety check. Look them through, leave out those that show too much, and begin a new training.
+training-failed-photos = Photos have disappeared while I was packing them. Look through what is there, and begin a new training.
+training-failed-other = It is no fault of yours, and your photos are all there. Please try again; if it fails once more, leave out the weakest photos.
+training-retry = 🔁 Try again · { $price }
+training-avatar = 👤 The avatar
+training-photos = 📸 Its photos
+training-open = 👀 Open
 
 ## avatars
 
@@ -329,9 +516,136 @@ transcripts-open = 📝 Open
 
 ## settings
 
+settings-menu = ⚙️ <b>Settings</b>
+
+    🌐 Language: { $language }
+    🕰 Time zone: { $zone }
+    🖼 Pictures: { $shape }, { $count } at once
+settings-language = 🌐 Language
+settings-languages = 🌐 Which language shall I speak?
+settings-language-set = 🌐 I speak English from now on.
+settings-zone = 🕰 Time zone
+settings-zone-none = not chosen
+settings-zone-choose = 🕰 <b>What time is it where you are?</b>
+
+    Press a place with the same time, or write me the name of your city.
+settings-zone-now = 🕰 Your time zone: <b>{ $zone }</b>
+
+    Press another place, or write me the name of your city.
+settings-zone-set = 🕰 I go by the time of { $zone } from now on.
+settings-zone-unknown = I know no time zone of this name. Try the nearest big city, such as “Buenos Aires”, or press a place with the same time.
+settings-defaults = 🖼 How pictures are made
+settings-defaults-text = 🖼 <b>How shall I make pictures?</b>
+
+    This is what I suggest each time; you can still change it for every picture.
+settings-count = How many at once:
+settings-shape-any = As the style wants it
+settings-shape-square = Square 1:1
+settings-shape-portrait = Upright 3:4
+settings-shape-landscape = Landscape 4:3
+settings-shape-tall = For phones 9:16
+settings-shape-wide = Wide 16:9
+settings-statistics = 📊 Statistics
+settings-statistics-title = 📊 <b>What you have here</b>
+settings-statistics-avatars = 👥 Avatars: { $n }
+settings-statistics-photos = 📸 Photos: { $n }
+settings-statistics-trainings = 🎓 Trainings: { $n }, completed: { $completed }
+settings-statistics-duration = ⏱ A training takes { $n } min on average
+settings-statistics-pictures = 🖼 Pictures: { $n }
+settings-statistics-favourites = ❤️ Favourites: { $n }
+settings-statistics-stored = 💾 Room they take: { $megabytes } MB
+settings-statistics-spent = 💵 Spent: { $price }
+settings-export = 📦 Take it all along
+settings-export-first = 📦 First send me everything
+settings-export-sent = 📦 I am packing everything that is yours and send it here as soon as it is packed.
+settings-delete = 🗑 Delete everything
+settings-delete-question = 🗑 <b>Delete everything?</b>
+
+    This goes, and nobody can bring it back:
+    • { $avatars }
+    • { $photos }
+    • { $pictures }
+    • what was written down of your recordings, and your settings
+settings-delete-avatars = { $n ->
+        [one] { $n } avatar with all that it has learned
+       *[other] { $n } avatars with all that they have learned
+    }
+settings-delete-photos = { $n ->
+        [one] { $n } photo
+       *[other] { $n } photos
+    }
+settings-delete-pictures = { $n ->
+        [one] { $n } picture
+       *[other] { $n } pictures
+    }
+settings-delete-on = 🗑 Delete
+settings-delete-last = ⚠️ <b>This is the last question.</b>
+
+    Shall I really delete everything, for good?
+settings-delete-now = 🗑 Yes, delete everything
+settings-delete-not = ↩️ No, keep everything
+settings-farewell = 👋 Everything of yours is deleted. Thank you for the time together.
+
+    You can delete this chat, too: what stands in it is kept by Telegram, not by me.
+settings-anew = ✨ Begin anew
+settings-city-kaliningrad = Kaliningrad
+settings-city-moscow = Moscow
+settings-city-samara = Samara
+settings-city-yekaterinburg = Yekaterinburg
+settings-city-omsk = Omsk
+settings-city-novosibirsk = Novosibirsk
+settings-city-krasnoyarsk = Krasnoyarsk
+settings-city-irkutsk = Irkutsk
+settings-city-yakutsk = Yakutsk
+settings-city-vladivostok = Vladivostok
+settings-city-magadan = Magadan
+settings-city-kamchatka = Kamchatka
+settings-city-minsk = Minsk
+settings-city-kyiv = Kyiv
+settings-city-chisinau = Chișinău
+settings-city-tbilisi = Tbilisi
+settings-city-yerevan = Yerevan
+settings-city-baku = Baku
+settings-city-almaty = Almaty
+settings-city-tashkent = Tashkent
+settings-city-bishkek = Bishkek
+settings-city-dushanbe = Dushanbe
+settings-city-ashgabat = Ashgabat
+settings-city-jerusalem = Jerusalem
+settings-city-london = London
+settings-city-lisbon = Lisbon
+settings-city-paris = Paris
+settings-city-berlin = Berlin
+settings-city-warsaw = Warsaw
+settings-city-athens = Athens
+settings-city-istanbul = Istanbul
+settings-city-cairo = Cairo
+settings-city-new-york = New York
+settings-city-chicago = Chicago
+settings-city-denver = Denver
+settings-city-los-angeles = Los Angeles
+settings-city-dubai = Dubai
+settings-city-kolkata = Kolkata
+settings-city-bangkok = Bangkok
+settings-city-shanghai = Shanghai
+settings-city-tokyo = Tokyo
+settings-city-sydney = Sydney
+settings-city-auckland = Auckland
+settings-city-lagos = Lagos
+settings-city-johannesburg = Johannesburg
+settings-city-sao-paulo = São Paulo
+settings-city-mexico-city = Mexico City
+settings-city-toronto = Toronto
 
 ## notices
 
+notice-training-completed = 🎉 <b>{ $name } is ready!</b> Shall we make a picture?
+notice-training-failed = 😔 The training of <b>{ $name }</b> did not work out.
+
+    { $why }
+notice-training-cancelled = ✋ The training of <b>{ $name }</b> was stopped.
+notice-training-stalled = 🕰 The training of <b>{ $name }</b> takes longer than usual. You need not do anything: I keep looking, and write to you when I know more.
+notice-training-under-way = 🧠 The training of <b>{ $name }</b> is under way.
 
 ## problems
 

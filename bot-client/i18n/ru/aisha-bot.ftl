@@ -55,12 +55,213 @@ help-text = <b>Что я умею</b>
 
 ## create
 
+create-types = <b>Каким будет новый аватар?</b>
+
+    👤 <b>Портрет.</b> Человек: вы или тот, кто на это согласен. Я запомню лицо и смогу показать его где угодно.
+
+    🎨 <b>Стиль.</b> Манера: как рисует художник, как выглядит серия снимков. Я запомню её и смогу сделать в ней что угодно.
+
+    📦 <b>Предмет.</b> То, что можно снять со всех сторон: чашка, машина, игрушка, ваш кот.
+
+    Время и цену вы увидите до того, как что-либо придётся оплатить.
+create-portrait = 👤 Портрет
+create-style = 🎨 Стиль
+create-object = 📦 Предмет
+create-compare = ⚖️ Сравнить
+create-go-on = ▶️ Продолжить: { $name }
+create-unnamed = без имени
+create-comparison = <b>Портрет, стиль или предмет?</b>
+
+    <b>Что я запомню</b>
+    👤 лицо, узнаваемое с любой стороны
+    🎨 манеру: цвета, свет, мазки
+    📦 предмет или животное во всех подробностях
+
+    <b>Какие фото прислать</b>
+    👤 один человек, разный свет и разные выражения лица
+    🎨 разные картинки в одной манере
+    📦 один и тот же предмет со всех сторон, на разном фоне
+
+    <b>Для чего это хорошо</b>
+    👤 портреты, аватарки, сцены с вами
+    🎨 любые картинки в одной манере
+    📦 реклама, открытки, ваш кот на Луне
+create-choose = Нажмите, пожалуйста, одну из кнопок.
+create-gender = <b>Кто это?</b>
+
+    Это нужно стилям, чтобы одежда и позы подошли.
+create-gender-female = 👩 Женщина
+create-gender-male = 👨 Мужчина
+create-gender-other = 🧑 Не хочу указывать
+create-name = <b>Как назвать аватар?</b>
+
+    Напишите имя. Его видите только вы, и его можно поменять в любой момент.
+create-name-empty = Здесь нет ни одной буквы. Напишите имя, например «Аня весной».
+create-name-long = { $length ->
+        [one] В этом имени { $length } символ
+        [few] В этом имени { $length } символа
+       *[other] В этом имени { $length } символов
+    }, а помещается { $most }. Придумайте, пожалуйста, покороче.
+create-photo-kept = 📸 Фото получил и сохраню для этого аватара. Сначала ответьте, пожалуйста:
 
 ## photos
 
+photos-count = 📸 <b>{ $name }</b>
+    { $count } · минимум { $minimum }{ $tick }
+photos-which-portrait = Пришлите фотографии одного человека, чтобы в кадре больше никого не было: крупно и издалека, при разном свете, в разной одежде, в разные дни. Без тёмных очков и фильтров. По одной или альбомом, как удобно.
+photos-which-style = Пришлите картинки в той манере, которую мне нужно запомнить, и пусть на них будет разное. По одной или альбомом, как удобно.
+photos-which-object = Пришлите фотографии предмета: со всех сторон, крупно и издалека, на разном фоне. По одной или альбомом, как удобно.
+photos-send-more = { $n ->
+        [one] Нужна ещё { $n } хорошая фотография. Просто пришлите её сюда.
+        [few] Нужны ещё { $n } хорошие фотографии. Просто пришлите их сюда.
+       *[other] Нужно ещё { $n } хороших фотографий. Просто пришлите их сюда.
+    }
+photos-enough = { $n ->
+        [one] Этого хватит, можно продолжать. Ещё { $n } фотография, и будет ещё лучше.
+        [few] Этого хватит, можно продолжать. Ещё { $n } фотографии, и будет ещё лучше.
+       *[other] Этого хватит, можно продолжать. Ещё { $n } фотографий, и будет ещё лучше.
+    }
+photos-under-way = 🎓 Идёт обучение, на тех фотографиях, с которых оно началось. Новые пригодятся для следующего.
+photos-plenty = ✨ Отличный набор. Можно продолжать.
+photos-left-out = { $n ->
+        [one] 🚫 Отложена { $n } фотография. Вернуть её можно при просмотре.
+        [few] 🚫 Отложены { $n } фотографии. Вернуть их можно при просмотре.
+       *[other] 🚫 Отложено { $n } фотографий. Вернуть их можно при просмотре.
+    }
+photos-tidy = 🧹 Отложить лишнее ({ $n })
+photos-review = 🔍 Просмотреть фото ({ $n })
+photos-continue = ✅ Перейти к обучению
+photos-train-again = 🎓 Обучить заново
+photos-to-training = ⏳ Посмотреть, как идёт обучение
+photos-tidied = 🧹 Отложено: { $what }. Ничего не удалено: любую фотографию можно вернуть при просмотре.
+photos-tidied-nothing = 🧹 Откладывать нечего: все фотографии полезны.
+photos-tidied-twins = { $n ->
+        [one] { $n } похожая на другую
+        [few] { $n } похожие на другие
+       *[other] { $n } похожих на другие
+    }
+photos-tidied-rejected = { $n ->
+        [one] { $n } непригодная
+        [few] { $n } непригодные
+       *[other] { $n } непригодных
+    }
+photos-tidied-weak = { $n ->
+        [one] ещё { $n }
+        [few] ещё { $n }
+       *[other] ещё { $n }
+    }
+photos-no-words = Здесь я жду фотографии. Пришлите их или нажмите кнопку.
+photos-no-picture = 📄 Это не фотография. Пришлите картинку: JPEG, PNG или WebP.
+photos-heic = 📄 Это файл HEIC, его я прочитать не могу. Пришлите его как фото, а не как файл, и Telegram сам сделает его понятным.
+photos-too-large = 📦 Такие большие файлы Telegram мне не передаёт (предел 20 МБ). Пришлите его как фото, а не как файл, и он поместится.
+photos-not-given = 📡 Telegram не отдал мне эту фотографию. Пришлите её, пожалуйста, ещё раз.
+photos-duplicate = 👯 Эта фотография у меня уже есть. Одной достаточно, вторую я не сохранил.
+photos-whose = <b>Для какого аватара эта фотография?</b>
+
+    Откройте его здесь и пришлите фото ещё раз.
+photos-whose-none = <b>Фотографии нужен аватар.</b>
+
+    Создайте его: это всего два вопроса. А потом пришлите фото ещё раз.
+photos-review-title = { $n ->
+        [one] 🔍 <b>{ $name }</b>: { $n } фотография. Нажмите на номер, чтобы открыть её.
+        [few] 🔍 <b>{ $name }</b>: { $n } фотографии. Нажмите на номер, чтобы открыть нужную.
+       *[other] 🔍 <b>{ $name }</b>: { $n } фотографий. Нажмите на номер, чтобы открыть нужную.
+    }
+photos-review-none = 🔍 У аватара <b>{ $name }</b> пока нет фотографий. Просто пришлите их.
+photos-mark-weak = слабая, лучше заменить
+photos-mark-twin = похожа на другую
+photos-mark-rejected = не подходит
+photos-mark-left-out = отложена
+photos-number = <b>Фото { $number } из { $of }</b>
+photos-is-cover = ⭐ обложка
+photos-is-good = ✅ Хорошая фотография.
+photos-is-weak = Она подойдёт, но есть замечание:
+photos-is-rejected = По ней я учиться не могу:
+photos-is-left-out = 🚫 Отложена: она сохранена, но учиться по ней я не буду.
+photos-make-cover = ⭐ Сделать обложкой
+photos-earlier = ⏪ Ближе к началу
+photos-later = Ближе к концу ⏩
+photos-leave-out = 🚫 Отложить
+photos-take-back = ↩️ Вернуть
+photos-delete = 🗑 Удалить
+photos-delete-question = <b>Удалить эту фотографию?</b>
+
+    Вернуть её будет нельзя. Если вы просто не хотите, чтобы я по ней учился, лучше отложите её.
+photos-delete-surely = 🗑 Да, удалить
+photos-deleted = 🗑 Фотография удалена.
 
 ## training
 
+training-fast = ⚡ Быстро
+training-balanced = ⚖️ Оптимально
+training-quality = 💎 Тщательно
+training-fast-what = Чтобы скорее увидеть, что получится.
+training-balanced-what = Хорошее сходство, подходит почти всем.
+training-quality-what = Самое точное сходство, на какое я способен.
+training-minutes = { $span } мин
+training-choose = 🎓 <b>{ $name }</b>: насколько тщательно мне учиться?
+
+    { $photos ->
+        [one] Буду учиться по { $photos } фотографии.
+        [few] Буду учиться по { $photos } фотографиям.
+       *[other] Буду учиться по { $photos } фотографиям.
+    }
+training-advised = 💡 <b>Что сделает результат ещё лучше</b>
+training-required = <b>Чего не хватает</b>
+training-not-ready = 🎓 <b>{ $name }</b>: пока начать нельзя.
+training-more-photos = 📸 Сначала добавить фото
+training-add-photos = 📸 К фотографиям
+training-complete = ✏️ Дополнить
+training-confirm = 🎓 <b>Начинаем?</b>
+
+    Аватар: <b>{ $name }</b>
+    Обучение: { $preset }
+    Фотографий: { $photos }
+    Время: примерно { $minutes }
+    Цена: <b>{ $price }</b>
+
+    Чат можно закрыть: я напишу, как только аватар будет готов.
+training-start = ✅ Начать · { $price }
+training-kept = Аватар и фотографии никуда не денутся: возвращайтесь сюда, когда можно будет продолжить.
+training-title = 🎓 <b>{ $name }</b> · { $preset }
+training-preparing = 📦 Упаковываю фотографии.
+training-submitting = 🚚 Фотографии уже в пути.
+training-queued = ⏳ В очереди. Вот-вот начнётся.
+training-queued-behind = { $n ->
+        [one] ⏳ В очереди: впереди { $n } обучение.
+        [few] ⏳ В очереди: впереди { $n } обучения.
+       *[other] ⏳ В очереди: впереди { $n } обучений.
+    }
+training-running = 🧠 Учусь.
+training-stalled = 🕰 Это длится дольше обычного, и сейчас мне не видно, сколько уже сделано. От вас ничего не нужно: я слежу и напишу, когда узнаю больше.
+training-eta = { $n ->
+        [one] Осталась примерно { $n } минута.
+        [few] Осталось примерно { $n } минуты.
+       *[other] Осталось примерно { $n } минут.
+    }
+training-eta-soon = Вот-вот закончу.
+training-told-later = Я напишу, как только аватар будет готов.
+training-cancel = ✖️ Остановить
+training-cancel-question = <b>Остановить обучение аватара { $name }?</b>
+
+    То, чему я успел научиться, пропадёт. Фотографии останутся, и начать заново можно в любой момент.
+training-cancel-surely = ✖️ Да, остановить
+training-cancelling = ✋ Останавливаю обучение аватара <b>{ $name }</b>. Это займёт немного времени.
+training-cancelled = ✋ Обучение аватара <b>{ $name }</b> остановлено. Все фотографии на месте.
+training-completed = 🎉 <b>Аватар { $name } готов!</b>
+
+    Можно делать картинки. Напишите, что хотите увидеть, или выберите стиль.
+training-failed = 😔 Обучить аватар <b>{ $name }</b> не получилось.
+
+    { $why }
+training-failed-face = На фотографиях не нашлось отчётливого лица. Просмотрите их, отложите те, где лица нет или людей несколько, добавьте снимки, где лицо хорошо видно, и начните новое обучение.
+training-failed-content = Некоторые фотографии не прошли проверку безопасности. Просмотрите их, отложите слишком откровенные и начните новое обучение.
+training-failed-photos = Пока я упаковывал фотографии, некоторые исчезли. Посмотрите, что осталось, и начните новое обучение.
+training-failed-other = Это не ваша вина, и все фотографии на месте. Попробуйте ещё раз; если снова не получится, отложите самые слабые фотографии.
+training-retry = 🔁 Ещё раз · { $price }
+training-avatar = 👤 К аватару
+training-photos = 📸 К фотографиям
+training-open = 👀 Открыть
 
 ## avatars
 
@@ -343,9 +544,139 @@ transcripts-open = 📝 Открыть
 
 ## settings
 
+settings-menu = ⚙️ <b>Настройки</b>
+
+    🌐 Язык: { $language }
+    🕰 Часовой пояс: { $zone }
+    🖼 Картинки: { $shape }, по { $count } за раз
+settings-language = 🌐 Язык
+settings-languages = 🌐 На каком языке мне говорить?
+settings-language-set = 🌐 Теперь я говорю по-русски.
+settings-zone = 🕰 Часовой пояс
+settings-zone-none = не выбран
+settings-zone-choose = 🕰 <b>Который у вас час?</b>
+
+    Нажмите город, где столько же времени, или напишите название своего города.
+settings-zone-now = 🕰 Ваш часовой пояс: <b>{ $zone }</b>
+
+    Нажмите другой город или напишите название своего.
+settings-zone-set = 🕰 Теперь сверяюсь с городом { $zone }.
+settings-zone-unknown = Такого города я не знаю. Напишите ближайший большой город (можно по-английски, например Buenos Aires) или нажмите тот, где столько же времени.
+settings-defaults = 🖼 Какими делать картинки
+settings-defaults-text = 🖼 <b>Какими мне делать картинки?</b>
+
+    Это я буду предлагать каждый раз; для любой картинки можно выбрать иначе.
+settings-count = Сколько за раз:
+settings-shape-any = Как лучше для стиля
+settings-shape-square = Квадрат 1:1
+settings-shape-portrait = Портрет 3:4
+settings-shape-landscape = Альбом 4:3
+settings-shape-tall = Для телефона 9:16
+settings-shape-wide = Широкая 16:9
+settings-statistics = 📊 Статистика
+settings-statistics-title = 📊 <b>Что у вас здесь есть</b>
+settings-statistics-avatars = 👥 Аватары: { $n }
+settings-statistics-photos = 📸 Фотографии: { $n }
+settings-statistics-trainings = 🎓 Обучения: { $n }, из них успешно: { $completed }
+settings-statistics-duration = ⏱ Обучение длится в среднем { $n } мин
+settings-statistics-pictures = 🖼 Картинки: { $n }
+settings-statistics-favourites = ❤️ Избранное: { $n }
+settings-statistics-stored = 💾 Занимают места: { $megabytes } МБ
+settings-statistics-spent = 💵 Потрачено: { $price }
+settings-export = 📦 Забрать всё с собой
+settings-export-first = 📦 Сначала пришлите мне всё
+settings-export-sent = 📦 Собираю всё, что у вас есть, и пришлю сюда, как только соберу.
+settings-delete = 🗑 Удалить всё
+settings-delete-question = 🗑 <b>Удалить всё?</b>
+
+    Вот что исчезнет, и вернуть это не сможет никто:
+    • { $avatars }
+    • { $photos }
+    • { $pictures }
+    • расшифровки ваших записей и настройки
+settings-delete-avatars = { $n ->
+        [one] { $n } аватар со всем, чему он научился
+        [few] { $n } аватара со всем, чему они научились
+       *[other] { $n } аватаров со всем, чему они научились
+    }
+settings-delete-photos = { $n ->
+        [one] { $n } фотография
+        [few] { $n } фотографии
+       *[other] { $n } фотографий
+    }
+settings-delete-pictures = { $n ->
+        [one] { $n } картинка
+        [few] { $n } картинки
+       *[other] { $n } картинок
+    }
+settings-delete-on = 🗑 Удалить
+settings-delete-last = ⚠️ <b>Это последний вопрос.</b>
+
+    Действительно удалить всё и навсегда?
+settings-delete-now = 🗑 Да, удалить всё
+settings-delete-not = ↩️ Нет, оставить всё
+settings-farewell = 👋 Всё ваше удалено. Спасибо, что были здесь.
+
+    Можно удалить и этот чат: то, что в нём написано, хранит Telegram, а не я.
+settings-anew = ✨ Начать заново
+settings-city-kaliningrad = Калининград
+settings-city-moscow = Москва
+settings-city-samara = Самара
+settings-city-yekaterinburg = Екатеринбург
+settings-city-omsk = Омск
+settings-city-novosibirsk = Новосибирск
+settings-city-krasnoyarsk = Красноярск
+settings-city-irkutsk = Иркутск
+settings-city-yakutsk = Якутск
+settings-city-vladivostok = Владивосток
+settings-city-magadan = Магадан
+settings-city-kamchatka = Камчатка
+settings-city-minsk = Минск
+settings-city-kyiv = Киев
+settings-city-chisinau = Кишинёв
+settings-city-tbilisi = Тбилиси
+settings-city-yerevan = Ереван
+settings-city-baku = Баку
+settings-city-almaty = Алматы
+settings-city-tashkent = Ташкент
+settings-city-bishkek = Бишкек
+settings-city-dushanbe = Душанбе
+settings-city-ashgabat = Ашхабад
+settings-city-jerusalem = Иерусалим
+settings-city-london = Лондон
+settings-city-lisbon = Лиссабон
+settings-city-paris = Париж
+settings-city-berlin = Берлин
+settings-city-warsaw = Варшава
+settings-city-athens = Афины
+settings-city-istanbul = Стамбул
+settings-city-cairo = Каир
+settings-city-new-york = Нью-Йорк
+settings-city-chicago = Чикаго
+settings-city-denver = Денвер
+settings-city-los-angeles = Лос-Анджелес
+settings-city-dubai = Дубай
+settings-city-kolkata = Калькутта
+settings-city-bangkok = Бангкок
+settings-city-shanghai = Шанхай
+settings-city-tokyo = Токио
+settings-city-sydney = Сидней
+settings-city-auckland = Окленд
+settings-city-lagos = Лагос
+settings-city-johannesburg = Йоханнесбург
+settings-city-sao-paulo = Сан-Паулу
+settings-city-mexico-city = Мехико
+settings-city-toronto = Торонто
 
 ## notices
 
+notice-training-completed = 🎉 <b>Аватар { $name } готов!</b> Сделаем картинку?
+notice-training-failed = 😔 Обучить аватар <b>{ $name }</b> не получилось.
+
+    { $why }
+notice-training-cancelled = ✋ Обучение аватара <b>{ $name }</b> остановлено.
+notice-training-stalled = 🕰 Обучение аватара <b>{ $name }</b> длится дольше обычного. От вас ничего не нужно: я слежу и напишу, когда узнаю больше.
+notice-training-under-way = 🧠 Обучение аватара <b>{ $name }</b> идёт.
 
 ## problems
 

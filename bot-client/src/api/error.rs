@@ -29,7 +29,7 @@ impl ApiError {
         Self::Away(chain(error))
     }
 
-    pub(super) fn odd(error: &(dyn std::error::Error)) -> Self {
+    pub(super) fn odd(error: &dyn std::error::Error) -> Self {
         Self::Odd(chain(error))
     }
 

@@ -105,7 +105,7 @@ impl Person {
 
     /// Leaves out photos that look like better ones.
     pub async fn dedupe_photos(&self, key: &str, avatar: Uuid) -> Result<DedupeReport, ApiError> {
-        let request = self.request(Method::POST, &format!("/v1/avatars/{avatar}/photos/dedupe"))?;
+        let request = self.request(Method::POST, &format!("/v1/avatars/{avatar}/photos/dedupe?apply=true"))?;
         answer(request.header("idempotency-key", key)).await
     }
 
