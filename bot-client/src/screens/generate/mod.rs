@@ -12,7 +12,7 @@ use aisha_openapi::generations::Generation;
 use aisha_openapi::problem::ProblemCode;
 use aisha_openapi::styles::StyleCatalogue;
 use aisha_openapi::users::Me;
-use aisha_openapi::vocabulary::AspectRatio;
+use aisha_openapi::vocabulary::{AspectRatio, AvatarStatus};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use uuid::Uuid;
@@ -179,21 +179,22 @@ pub(super) async fn enter(ctx: &Ctx<'_>, avatar: Option<Uuid>, prompt: Option<&s
         Some(id) => all.iter().find(|found| found.id == id).filter(usable),
         None => all.iter().filter(usable).max_by_key(|found| (found.is_main, found.updated_at)),
     };
-    let Some(chosen) = chosen else {
-        let next = match avatar.filter(|id| all.iter().any(|found| found.id == *id)) {
-            Some(id) => avatars::enter(ctx, id).await?,
-            None if all.is_empty() => Next::to(Place::Create(create::At::start())),
-            None => Next::to(Place::Avatars(avatars::At::start())),
-        };
-        let words =
-            if all.is_empty() { t!(ctx.texts, "generate-no-avatar") } else { t!(ctx.texts, "generate-not-trained") };
-        return Ok(next.saying(words));
-    };
+    let Some(chosen) = chosen else { return not_yet(ctx, avatar, &all).await };
     let (ratio, count) = defaults(&ctx.api.me().await?);
     let wish = Wish { ratio, count, ..Wish::of(chosen.id) };
     Ok(match prompt {
         Some(prompt) => told(ctx, wish, prompt),
         None => Next::to(Place::Generate(At::Wish(wish))),
+    })
+}
+
+/// Where to go as long as no picture can be made: to the avatar that is named, or the one that was worked on last.
+async fn not_yet(ctx: &Ctx<'_>, named: Option<Uuid>, all: &[Avatar]) -> Result<Next, ApiError> {
+    let is_named = |found: &&Avatar| named == Some(found.id);
+    let last = all.iter().filter(|found| found.status != AvatarStatus::Cancelled).max_by_key(|found| found.updated_at);
+    Ok(match all.iter().find(is_named).or(last) {
+        Some(avatar) => avatars::enter(ctx, avatar.id).await?.saying(t!(ctx.texts, "generate-not-trained")),
+        None => Next::to(Place::Create(create::At::start())).saying(t!(ctx.texts, "generate-no-avatar")),
     })
 }
 

@@ -3,21 +3,21 @@
 //! A place remembers the generation it shows and where on which page of the list it stood. Lists are read by cursors,
 //! which stand between pictures and not on them, so that one that is deleted makes way for the next.
 
-mod shelf;
+mod position;
 mod view;
 
 use aisha_openapi::generations::Generation;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use self::shelf::{Found, found};
+use self::position::{Found, found};
 use super::{Ctx, Next, Place, avatars, generate};
 use crate::api::ApiError;
 use crate::buttons::taps;
 use crate::texts::t;
 use crate::view::View;
 
-pub use shelf::{Filter, Shelf};
+pub use position::{Filter, Position};
 
 /// The places of this screen.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,11 +25,11 @@ pub use shelf::{Filter, Shelf};
 #[allow(missing_docs, reason = "what a place names is what it shows")]
 pub enum At {
     /// One picture after the other.
-    Browse(Shelf),
+    Browse(Position),
     /// The words of a generation, at full length.
-    Words { shelf: Shelf, generation: Uuid },
+    Words { position: Position, generation: Uuid },
     /// Whether its pictures shall really go.
-    Delete { shelf: Shelf, generation: Uuid },
+    Delete { position: Position, generation: Uuid },
 }
 
 taps! {
@@ -67,38 +67,40 @@ impl At {
     /// All pictures, from the newest on.
     #[must_use]
     pub const fn start() -> Self {
-        Self::Browse(Shelf::of(Filter::All))
+        Self::Browse(Position::of(Filter::All))
     }
 
     /// Those of an avatar.
     #[must_use]
     pub const fn of_avatar(avatar: Uuid) -> Self {
-        Self::Browse(Shelf::of(Filter::Avatar(avatar)))
+        Self::Browse(Position::of(Filter::Avatar(avatar)))
     }
 
     /// Those of a run of a pack.
     #[must_use]
     pub const fn of_pack(run: Uuid) -> Self {
-        Self::Browse(Shelf::of(Filter::Pack(run)))
+        Self::Browse(Position::of(Filter::Pack(run)))
     }
 
     /// Where `Back` leads.
     #[must_use]
     pub fn parent(&self) -> Place {
         match self {
-            Self::Browse(shelf) => match shelf.filter {
+            Self::Browse(position) => match position.filter {
                 Filter::All => Place::Home,
                 Filter::Favourites => Place::Images(Self::start()),
                 Filter::Avatar(avatar) => Place::Avatars(avatars::At::of(avatar)),
                 Filter::Pack(run) => Place::Generate(generate::At::of_pack(run)),
             },
-            Self::Words { shelf, .. } | Self::Delete { shelf, .. } => Place::Images(Self::Browse(shelf.clone())),
+            Self::Words { position, .. } | Self::Delete { position, .. } => {
+                Place::Images(Self::Browse(position.clone()))
+            }
         }
     }
 
-    const fn shelf(&self) -> &Shelf {
+    const fn position(&self) -> &Position {
         match self {
-            Self::Browse(shelf) | Self::Words { shelf, .. } | Self::Delete { shelf, .. } => shelf,
+            Self::Browse(position) | Self::Words { position, .. } | Self::Delete { position, .. } => position,
         }
     }
 }
@@ -107,12 +109,12 @@ impl At {
 pub(super) async fn draw(ctx: &Ctx<'_>, at: &At) -> Result<View, ApiError> {
     let texts = ctx.texts;
     Ok(match at {
-        At::Browse(shelf) => match found(ctx, shelf).await? {
+        At::Browse(position) => match found(ctx, position).await? {
             Some(found) => {
                 let avatar = ctx.api.avatar(found.generation().avatar_id).await?;
-                view::picture(texts, shelf.filter, &found, &avatar)
+                view::picture(texts, position.filter, &found, &avatar)
             }
-            None => view::none(texts, shelf.filter),
+            None => view::none(texts, position.filter),
         },
         At::Words { generation, .. } => {
             let generation = ctx.api.generation(*generation).await?;
@@ -126,16 +128,16 @@ pub(super) async fn draw(ctx: &Ctx<'_>, at: &At) -> Result<View, ApiError> {
 
 /// Does what a button says.
 pub(super) async fn tap(ctx: &Ctx<'_>, at: &At, tap: Tap) -> Result<Next, ApiError> {
-    let shelf = at.shelf();
+    let position = at.position();
     let to = |at| Next::to(Place::Images(at));
     let here = || to(at.clone());
     Ok(match tap {
         Tap::Newer | Tap::Older => {
-            let Some(found) = found(ctx, shelf).await? else { return Ok(here()) };
+            let Some(found) = found(ctx, position).await? else { return Ok(here()) };
             to(At::Browse(if tap == Tap::Newer { found.newer() } else { found.older() }))
         }
         Tap::All => to(At::start()),
-        Tap::Favourites => to(At::Browse(Shelf::of(Filter::Favourites))),
+        Tap::Favourites => to(At::Browse(Position::of(Filter::Favourites))),
         Tap::Avatar(avatar) => to(At::of_avatar(avatar)),
         Tap::Like(id) | Tap::Unlike(id) => {
             ctx.api.like_generation(id, matches!(tap, Tap::Like(_))).await?;
@@ -147,17 +149,17 @@ pub(super) async fn tap(ctx: &Ctx<'_>, at: &At, tap: Tap) -> Result<Next, ApiErr
         }
         Tap::Original(id) => {
             let generation = ctx.api.generation(id).await?;
-            match generate::original(&generation, shelf.number_in(&generation)) {
+            match generate::original(&generation, position.number_in(&generation)) {
                 Some(parcel) => here().sending(parcel),
                 None => here().saying(t!(ctx.texts, "common-gone")),
             }
         }
-        Tap::Words(generation) => to(At::Words { shelf: shelf.clone(), generation }),
-        Tap::Delete(generation) => to(At::Delete { shelf: shelf.clone(), generation }),
+        Tap::Words(generation) => to(At::Words { position: position.clone(), generation }),
+        Tap::Delete(generation) => to(At::Delete { position: position.clone(), generation }),
         Tap::ReallyDelete => match at {
-            At::Delete { shelf, generation } => {
+            At::Delete { position, generation } => {
                 ctx.api.delete_generation(*generation).await?;
-                to(At::Browse(shelf.clone().without(*generation))).saying(t!(ctx.texts, "generate-deleted"))
+                to(At::Browse(position.clone().without(*generation))).saying(t!(ctx.texts, "generate-deleted"))
             }
             At::Browse(_) | At::Words { .. } => here(),
         },

@@ -74,12 +74,12 @@ mod tests {
     use aisha_openapi::generations::GenerationPage;
     use aisha_openapi::vocabulary::GenerationStatus;
 
-    use super::super::Shelf;
+    use super::super::Position;
     use super::*;
     use crate::screens::fixtures::{HARD_NAME, generation, golden, id, image, trained};
 
-    fn found(shelf: Shelf, next: Option<&str>, generations: Vec<Generation>) -> Found {
-        Found::on(shelf, GenerationPage { data: generations, next_cursor: next.map(str::to_owned) })
+    fn found(position: Position, next: Option<&str>, generations: Vec<Generation>) -> Found {
+        Found::on(position, GenerationPage { data: generations, next_cursor: next.map(str::to_owned) })
     }
 
     #[test]
@@ -87,10 +87,10 @@ mod tests {
         let ann = trained(HARD_NAME);
         let made = generation(&"on a <balcony> & 😀 ".repeat(100), GenerationStatus::Completed);
         let only = Generation { images: vec![image(1)], prompt: String::new(), is_favourite: true, ..made.clone() };
-        let all = Shelf::of(Filter::All);
+        let all = Position::of(Filter::All);
         let first = found(all.clone(), Some("older"), vec![made.clone()]);
         golden("images_first", |texts| picture(texts, Filter::All, &first, &ann));
-        let between = found(Shelf { picture: 1, ..all.clone() }, Some("older"), vec![made]);
+        let between = found(Position { picture: 1, ..all.clone() }, Some("older"), vec![made]);
         golden("images_between", |texts| picture(texts, Filter::Avatar(id(1)), &between, &ann));
         let alone = found(all, None, vec![only]);
         golden("images_only", |texts| picture(texts, Filter::Favourites, &alone, &ann));

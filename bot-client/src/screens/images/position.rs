@@ -43,7 +43,7 @@ impl Filter {
 
 /// Where among the pictures one is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Shelf {
+pub struct Position {
     /// Which pictures.
     pub filter: Filter,
     /// The cursors that led to the page, one a page after the first.
@@ -56,7 +56,7 @@ pub struct Shelf {
     pub picture: u8,
 }
 
-impl Shelf {
+impl Position {
     /// The newest of some pictures.
     #[must_use]
     pub const fn of(filter: Filter) -> Self {
@@ -81,24 +81,24 @@ impl Shelf {
 /// A picture, with the page it was found on.
 pub(super) struct Found {
     /// Where one is, as things stand.
-    shelf: Shelf,
+    position: Position,
     page: GenerationPage,
 }
 
-/// What a shelf shows now; `None` where there is nothing.
-pub(super) async fn found(ctx: &Ctx<'_>, shelf: &Shelf) -> Result<Option<Found>, ApiError> {
+/// What a position shows now; `None` where there is nothing.
+pub(super) async fn found(ctx: &Ctx<'_>, position: &Position) -> Result<Option<Found>, ApiError> {
     let read = |cursor: Option<String>| async move {
-        ctx.api.generations(PAGE, &shelf.filter.query(), cursor.as_deref()).await
+        ctx.api.generations(PAGE, &position.filter.query(), cursor.as_deref()).await
     };
-    match read(shelf.pages.last().cloned()).await {
-        Ok(page) if !page.data.is_empty() => return Ok(Some(Found::on(shelf.clone(), page))),
-        Ok(_) if shelf.pages.is_empty() => return Ok(None),
+    match read(position.pages.last().cloned()).await {
+        Ok(page) if !page.data.is_empty() => return Ok(Some(Found::on(position.clone(), page))),
+        Ok(_) if position.pages.is_empty() => return Ok(None),
         // The page is gone, or its cursor: begin again with the first.
         Ok(_) | Err(ApiError::Refused(ProblemCode::InvalidCursor)) => {}
         Err(error) => return Err(error),
     }
     let page = read(None).await?;
-    Ok((!page.data.is_empty()).then(|| Found::on(Shelf::of(shelf.filter), page)))
+    Ok((!page.data.is_empty()).then(|| Found::on(Position::of(position.filter), page)))
 }
 
 fn at(place: usize) -> u8 {
@@ -106,77 +106,79 @@ fn at(place: usize) -> u8 {
 }
 
 impl Found {
-    /// The shelf's place on a page that is not empty.
-    pub(super) fn on(shelf: Shelf, page: GenerationPage) -> Self {
+    /// The place on a page that is not empty.
+    pub(super) fn on(position: Position, page: GenerationPage) -> Self {
         let last = page.data.len().saturating_sub(1);
-        let known = page.data.iter().position(|generation| Some(generation.id) == shelf.shown);
-        let index = known.unwrap_or_else(|| usize::from(shelf.index).min(last));
+        let known = page.data.iter().position(|generation| Some(generation.id) == position.shown);
+        let index = known.unwrap_or_else(|| usize::from(position.index).min(last));
         let pictures = page.data.get(index).map_or(0, |generation| numbers(generation).len());
-        let picture = usize::from(shelf.picture).min(pictures.saturating_sub(1));
+        let picture = usize::from(position.picture).min(pictures.saturating_sub(1));
         let shown = page.data.get(index).map(|generation| generation.id);
-        Self { shelf: Shelf { shown, index: at(index), picture: at(picture), ..shelf }, page }
+        Self { position: Position { shown, index: at(index), picture: at(picture), ..position }, page }
     }
 
     /// The generation.
     pub(super) fn generation(&self) -> &Generation {
-        &self.page.data[usize::from(self.shelf.index)]
+        &self.page.data[usize::from(self.position.index)]
     }
 
     /// The number of the picture in its generation.
     pub(super) fn number(&self) -> i32 {
-        self.shelf.number_in(self.generation())
+        self.position.number_in(self.generation())
     }
 
     /// The place of the picture among those of its generation, from 1, and how many these are.
     pub(super) fn place(&self) -> (usize, usize) {
-        (usize::from(self.shelf.picture) + 1, numbers(self.generation()).len())
+        (usize::from(self.position.picture) + 1, numbers(self.generation()).len())
     }
 
     /// Whether there is a newer picture.
     pub(super) fn has_newer(&self) -> bool {
-        self.shelf.picture > 0 || self.shelf.index > 0 || !self.shelf.pages.is_empty()
+        self.position.picture > 0 || self.position.index > 0 || !self.position.pages.is_empty()
     }
 
     /// Whether there is an older picture.
     pub(super) fn has_older(&self) -> bool {
         let (place, pictures) = self.place();
-        place < pictures || self.page.next_cursor.is_some() || usize::from(self.shelf.index) + 1 < self.page.data.len()
+        place < pictures
+            || self.page.next_cursor.is_some()
+            || usize::from(self.position.index) + 1 < self.page.data.len()
     }
 
     /// The place of the picture before; the same if there is none.
-    pub(super) fn newer(&self) -> Shelf {
-        let mut shelf = self.shelf.clone();
-        if shelf.picture > 0 {
-            shelf.picture -= 1;
-        } else if shelf.index > 0 {
-            self.move_to(&mut shelf, usize::from(self.shelf.index) - 1, LAST);
-        } else if shelf.pages.pop().is_some() {
-            (shelf.shown, shelf.index, shelf.picture) = (None, LAST, LAST);
+    pub(super) fn newer(&self) -> Position {
+        let mut position = self.position.clone();
+        if position.picture > 0 {
+            position.picture -= 1;
+        } else if position.index > 0 {
+            self.move_to(&mut position, usize::from(self.position.index) - 1, LAST);
+        } else if position.pages.pop().is_some() {
+            (position.shown, position.index, position.picture) = (None, LAST, LAST);
         }
-        shelf
+        position
     }
 
     /// The place of the picture after; the same if there is none.
-    pub(super) fn older(&self) -> Shelf {
-        let mut shelf = self.shelf.clone();
+    pub(super) fn older(&self) -> Position {
+        let mut position = self.position.clone();
         let (place, pictures) = self.place();
         if place < pictures {
-            shelf.picture += 1;
-        } else if usize::from(shelf.index) + 1 < self.page.data.len() {
-            self.move_to(&mut shelf, usize::from(self.shelf.index) + 1, 0);
+            position.picture += 1;
+        } else if usize::from(position.index) + 1 < self.page.data.len() {
+            self.move_to(&mut position, usize::from(self.position.index) + 1, 0);
         } else if let Some(cursor) = &self.page.next_cursor {
-            if shelf.pages.len() == MOST_PAGES {
-                shelf.pages.remove(0);
+            if position.pages.len() == MOST_PAGES {
+                position.pages.remove(0);
             }
-            shelf.pages.push(cursor.clone());
-            (shelf.shown, shelf.index, shelf.picture) = (None, 0, 0);
+            position.pages.push(cursor.clone());
+            (position.shown, position.index, position.picture) = (None, 0, 0);
         }
-        shelf
+        position
     }
 
-    fn move_to(&self, shelf: &mut Shelf, index: usize, picture: u8) {
-        shelf.shown = self.page.data.get(index).map(|generation| generation.id);
-        (shelf.index, shelf.picture) = (at(index), picture);
+    fn move_to(&self, position: &mut Position, index: usize, picture: u8) {
+        position.shown = self.page.data.get(index).map(|generation| generation.id);
+        (position.index, position.picture) = (at(index), picture);
     }
 }
 
@@ -200,11 +202,11 @@ mod tests {
     #[test]
     fn one_leafs_through_all_pictures_and_back() {
         let pages = [page(&[9, 8], Some("older")), page(&[7], None)];
-        let read = |shelf: Shelf| {
-            let page = pages[shelf.pages.len()].clone();
-            Found::on(shelf, page)
+        let read = |position: Position| {
+            let page = pages[position.pages.len()].clone();
+            Found::on(position, page)
         };
-        let mut found = read(Shelf::of(Filter::All));
+        let mut found = read(Position::of(Filter::All));
         let mut seen = vec![shows(&found)];
         assert!(!found.has_newer());
         while found.has_older() {
@@ -213,7 +215,7 @@ mod tests {
         }
         let all: Vec<_> = [9, 8, 7].into_iter().flat_map(|n| [(id(n), 1), (id(n), 2)]).collect();
         assert_eq!(seen, all);
-        assert_eq!(found.older(), found.shelf);
+        assert_eq!(found.older(), found.position);
         let mut back = vec![shows(&found)];
         while found.has_newer() {
             found = read(found.newer());
@@ -225,7 +227,7 @@ mod tests {
 
     #[test]
     fn new_pictures_and_deleted_ones_do_not_lead_astray() {
-        let first = Found::on(Shelf::of(Filter::All), page(&[9, 8, 7], None));
+        let first = Found::on(Position::of(Filter::All), page(&[9, 8, 7], None));
         let eight = first.older();
         let eight = Found::on(eight, page(&[9, 8, 7], None)).older();
         assert_eq!(shows(&Found::on(eight.clone(), page(&[11, 10, 9, 8, 7], None))), (id(8), 1));
@@ -237,11 +239,11 @@ mod tests {
 
     #[test]
     fn the_way_back_is_remembered_of_so_many_pages_only() {
-        let mut shelf = Shelf::of(Filter::Favourites);
+        let mut position = Position::of(Filter::Favourites);
         for n in 0..200 {
-            let found = Found::on(Shelf { picture: LAST, ..shelf }, page(&[9], Some(&format!("cursor {n}"))));
-            shelf = found.older();
+            let found = Found::on(Position { picture: LAST, ..position }, page(&[9], Some(&format!("cursor {n}"))));
+            position = found.older();
         }
-        assert_eq!((shelf.pages.len(), shelf.pages.last().unwrap().as_str()), (MOST_PAGES, "cursor 199"));
+        assert_eq!((position.pages.len(), position.pages.last().unwrap().as_str()), (MOST_PAGES, "cursor 199"));
     }
 }
