@@ -30,6 +30,11 @@ const KINDS: &[EventType] = &[
     EventType::GenerationCancelled,
     EventType::GenerationModerated,
     EventType::PackCompleted,
+    EventType::TranscriptionCompleted,
+    EventType::TranscriptionFailed,
+    EventType::TranscriptionCancelled,
+    EventType::TranscriptionDigestCompleted,
+    EventType::TranscriptionDigestFailed,
 ];
 /// A card shows progress no more often than this.
 const PROGRESS: TimeDelta = TimeDelta::seconds(10);
@@ -133,13 +138,11 @@ fn delivery(event: &Event) -> Option<Delivery> {
         EventType::TrainingCompleted | EventType::TrainingFailed | EventType::TrainingStalled => {
             Some(Delivery::Training(id))
         }
-        // The pictures of a pack come together.
-        EventType::GenerationCompleted | EventType::GenerationFailed | EventType::GenerationModerated
-            if !event.details.contains_key("pack_id") =>
-        {
+        EventType::GenerationCompleted | EventType::GenerationFailed | EventType::GenerationModerated => {
             Some(Delivery::Generation(id))
         }
         EventType::PackCompleted => Some(Delivery::Pack(id)),
+        EventType::TranscriptionCompleted | EventType::TranscriptionFailed => Some(Delivery::Transcript(id)),
         _ => None,
     }
 }
