@@ -47,7 +47,9 @@ async fn whatever_fal_does_each_ends_truly_and_once() {
         let clock = Clock::held_at(Clock::system().now());
         let app = TestApp::living_by(clock.clone(), |config: &mut Config| config.resubmissions = 1).await;
         let lost = listening(Fault::Webhook(WebhookFault::Lost));
-        fal(&app).post("sandbox/faults", json!([listening(fault).ms(100), lost])).await.expect(200);
+        let rule = listening(fault);
+        let rule = if fault == Fault::Submit(SubmitFault::Slow) { rule.ms(100) } else { rule };
+        fal(&app).post("sandbox/faults", json!([rule, lost])).await.expect(200);
         let id = ask(&app.person("ann").await).await;
         let mut found = row(&app, id).await;
         for _ in 0..LEAPS {
