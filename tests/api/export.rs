@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use aisha_api::files::Key;
 use aisha_api::storage::Db;
 use aisha_openapi::vocabulary::Scope;
-use aisha_tests::harness::{Answer, Backend, Person, Program, TestApp, id, pictures, rows};
+use aisha_tests::harness::{Answer, Backend, Person, Program, TestApp, id, pictures, rows, sounds};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -65,6 +65,13 @@ async fn all_that_is_known_of_a_person_comes_along(backend: Backend) {
     let (ann, bob) = (app.person("ann").await, app.person("bob").await);
     let (avatar, generation) = something(&ann, "Аня / ../x").await;
     let (of_bob, _) = something(&bob, "Bob").await;
+    let recordings = [
+        id(&ann.transcribe("r-1", sounds::wav(2, 1)).await.expect(202)),
+        id(&ann.transcribe("r-2", sounds::wav(3, 2)).await.expect(202)),
+    ];
+    for recording in &recordings {
+        ann.transcription_in(recording, "completed").await;
+    }
     ann.put("/v1/styles/noir/favourite", json!({})).await.expect(200);
     ann.patch("/v1/me", json!({"settings": {"original_url": "https://example.org"}})).await.expect(200);
 
@@ -96,6 +103,14 @@ async fn all_that_is_known_of_a_person_comes_along(backend: Backend) {
         let name = training[file].as_str().expect("a name");
         assert!(name.starts_with(&format!("{folder}/trainings/1-")) && !all[name].is_empty(), "{name}");
         expected.push(name.to_owned());
+    }
+    let sent = [sounds::wav(3, 2), sounds::wav(2, 1)];
+    for (number, (recording, sent)) in recordings.iter().rev().zip(sent).enumerate() {
+        let name = format!("recordings/{recording}.wav");
+        assert!(all[&name] == sent, "{name}");
+        let shown = &told["transcriptions"][number];
+        assert_eq!((&shown["file"], shown["transcript"]["text"].is_string()), (&json!(name), true), "{shown:#}");
+        expected.push(name);
     }
     expected.sort();
     assert_eq!(all.keys().cloned().collect::<Vec<_>>(), expected);
@@ -138,6 +153,11 @@ async fn volumes_are_the_whole_in_portions(backend: Backend) {
     for name in ["Ann", "Ann"] {
         something(&ann, name).await;
     }
+    // Long enough for a volume to end between two of them.
+    for number in 0..4 {
+        ann.transcribe(&format!("r-{number}"), sounds::wav(50, number)).await.expect(202);
+    }
+    app.settled().await;
     let whole = files(&ann.get(PATH).await);
     let volumes = volumes(&ann, "").await;
     assert!(volumes.len() > 2, "{} volumes", volumes.len());

@@ -1,5 +1,6 @@
 //! The files of a person in the order in which they are taken along: avatar by avatar, of each the photos, then what was
-//! learned of it, then its pictures; everything newest first, so that what comes on the way moves nothing.
+//! learned of it, then its pictures; then the recordings, which are of no avatar. Everything newest first, so that what comes
+//! on the way moves nothing.
 
 use std::cmp::Reverse;
 use std::collections::{HashMap, VecDeque};
@@ -11,15 +12,16 @@ use uuid::Uuid;
 use super::Export;
 use crate::domain::avatar::Avatar;
 use crate::domain::generation::Generation;
-use crate::domain::ids::{AvatarId, GenerationId, PhotoId, TrainingId};
+use crate::domain::ids::{AvatarId, GenerationId, PhotoId, TrainingId, TranscriptionId};
 use crate::domain::page::{PageRequest, Place};
 use crate::domain::photo::{Photo, extension};
 use crate::domain::share::pictures;
 use crate::domain::training::Training;
+use crate::domain::transcription::Transcription;
 use crate::files::{FilesError, Key, Packed};
 use crate::http::problem::Problem;
 use crate::storage::generations::Filter;
-use crate::storage::{StorageError, avatars, generations, objects, photos, trainings};
+use crate::storage::{StorageError, avatars, generations, objects, photos, trainings, transcriptions};
 
 /// Things that are read at once.
 const PAGE: u8 = 100;
@@ -43,6 +45,7 @@ enum Thing {
     Photo(PhotoId),
     Training(TrainingId),
     Generation(GenerationId),
+    Transcription(TranscriptionId),
 }
 
 /// A place among the files. Later ones are greater.
@@ -58,18 +61,24 @@ pub(super) struct Position {
 
 type Newest = Reverse<(DateTime<Utc>, Uuid)>;
 
-/// The folders of an avatar, in their order.
+/// The folders, in their order: those of an avatar, and the recordings behind all avatars.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Kind {
     Photos,
     Trainings,
     Pictures,
+    Recordings,
 }
 
 impl Position {
     pub(super) fn new(avatar: Place, kind: Kind, thing: Place, number: u32) -> Self {
         let newest = |place: Place| Reverse((place.created_at, place.id));
         Self { avatar: newest(avatar), kind, thing: newest(thing), number }
+    }
+
+    /// Of a recording, which stands where the avatar would be that is older than any.
+    pub(super) fn of_recording(recording: Place) -> Self {
+        Self::new(place(DateTime::UNIX_EPOCH, Uuid::nil()), Kind::Recordings, recording, 1)
     }
 
     /// The avatar in the list of avatars.
@@ -96,10 +105,13 @@ pub(super) struct Walk {
 }
 
 /// What is read next.
-struct At {
-    avatar: Avatar,
-    kind: Kind,
-    page: Option<Place>,
+enum At {
+    /// A folder of an avatar.
+    Avatar { avatar: Box<Avatar>, kind: Kind, page: Option<Place> },
+    /// The recordings.
+    Recordings { page: Option<Place> },
+    /// Nothing: that was all.
+    End,
 }
 
 impl Walk {
@@ -114,7 +126,10 @@ impl Walk {
         let avatar = avatars::find(&export.app.db, export.me.subject, AvatarId(last.id)).await?;
         // A page begins behind a place, and the thing at this one may have more files.
         let page = Some(Place { id: Uuid::from_u128(thing.id.as_u128().saturating_add(1)), ..thing });
-        let at = avatar.map(|avatar| At { avatar, kind: position.kind, page });
+        let at = match position.kind {
+            Kind::Recordings => Some(At::Recordings { page }),
+            kind => avatar.map(|avatar| At::Avatar { avatar: Box::new(avatar), kind, page }),
+        };
         Ok(Self { last: Some(last), at, behind: Some(position), found: VecDeque::new() })
     }
 
@@ -127,26 +142,37 @@ impl Walk {
                 }
             }
             match self.at.take() {
-                Some(at) => self.read(export, at).await?,
+                Some(At::Avatar { avatar, kind, page }) => self.read(export, avatar, kind, page).await?,
+                Some(At::Recordings { page }) => self.read_recordings(export, page).await?,
+                Some(At::End) => {
+                    self.at = Some(At::End);
+                    return Ok(None);
+                }
                 None => match avatar_after(export, self.last).await? {
                     Some(avatar) => {
                         self.last = Some(place(avatar.created_at, avatar.id.0));
-                        self.at = Some(At { avatar, kind: Kind::Photos, page: None });
+                        self.at = Some(At::Avatar { avatar: Box::new(avatar), kind: Kind::Photos, page: None });
                     }
-                    None => return Ok(None),
+                    None => self.at = Some(At::Recordings { page: None }),
                 },
             }
         }
     }
 
-    async fn read(&mut self, export: &Export, at: At) -> Result<(), Problem> {
-        let (db, owner, id) = (&export.app.db, export.me.subject, at.avatar.id);
-        let request = page(at.page);
-        let (kind, next) = match at.kind {
+    async fn read(
+        &mut self,
+        export: &Export,
+        avatar: Box<Avatar>,
+        kind: Kind,
+        behind: Option<Place>,
+    ) -> Result<(), Problem> {
+        let (db, owner, id) = (&export.app.db, export.me.subject, avatar.id);
+        let request = page(behind);
+        let (kind, next) = match kind {
             Kind::Photos => {
                 let mut album = photos::list(db, owner, id).await?;
                 album.sort_by_key(|photo| Reverse((photo.created_at, photo.id)));
-                self.found = album.iter().map(|photo| File::of_photo(&at.avatar, photo)).collect::<Result<_, _>>()?;
+                self.found = album.iter().map(|photo| File::of_photo(&avatar, photo)).collect::<Result<_, _>>()?;
                 (Some(Kind::Trainings), None)
             }
             Kind::Trainings if !export.with_weights => (Some(Kind::Pictures), None),
@@ -157,7 +183,7 @@ impl Walk {
                 for training in &found.items {
                     for (number, key) in made(training) {
                         let size = sizes.get(key).copied().unwrap_or(0);
-                        self.found.push_back(File::of_training(&at.avatar, training, number, key, size)?);
+                        self.found.push_back(File::of_training(&avatar, training, number, key, size)?);
                     }
                 }
                 (found.next.map_or(Some(Kind::Pictures), |_| Some(Kind::Trainings)), found.next)
@@ -166,12 +192,22 @@ impl Walk {
                 let filter = Filter { avatar_id: Some(id), ..Filter::default() };
                 let found = generations::list(db, owner, &filter, &request).await?;
                 for generation in &found.items {
-                    self.found.extend(File::of_generation(&at.avatar, generation)?);
+                    self.found.extend(File::of_generation(&avatar, generation)?);
                 }
                 (found.next.map(|_| Kind::Pictures), found.next)
             }
+            // No avatar has any.
+            Kind::Recordings => (None, None),
         };
-        self.at = kind.map(|kind| At { kind, page: next, ..at });
+        self.at = kind.map(|kind| At::Avatar { avatar, kind, page: next });
+        Ok(())
+    }
+
+    async fn read_recordings(&mut self, export: &Export, behind: Option<Place>) -> Result<(), Problem> {
+        let filter = transcriptions::Filter::default();
+        let found = transcriptions::list(&export.app.db, export.me.subject, &filter, &page(behind)).await?;
+        self.found = found.items.iter().map(File::of_recording).collect::<Result<_, _>>()?;
+        self.at = Some(found.next.map_or(At::End, |next| At::Recordings { page: Some(next) }));
         Ok(())
     }
 }
@@ -228,6 +264,19 @@ impl File {
         pictures(generation).map(file).collect()
     }
 
+    fn of_recording(transcription: &Transcription) -> Result<Self, FilesError> {
+        Ok(Self {
+            position: Position::of_recording(place(transcription.created_at, transcription.id.0)),
+            size_bytes: bytes(transcription.audio.size_bytes),
+            packed: Packed {
+                name: recording_name(transcription),
+                key: Key::parse(transcription.audio.key.as_str())?,
+                made_at: transcription.created_at,
+            },
+            of: Thing::Transcription(transcription.id),
+        })
+    }
+
     /// Whether what it is of is still there.
     pub(super) async fn is_wanted(&self, export: &Export) -> Result<bool, StorageError> {
         let (db, owner) = (&export.app.db, export.me.subject);
@@ -235,6 +284,7 @@ impl File {
             Thing::Photo(id) => photos::find(db, owner, id).await?.is_some(),
             Thing::Training(id) => trainings::find(db, owner, id).await?.is_some(),
             Thing::Generation(id) => generations::find(db, owner, id).await?.is_some(),
+            Thing::Transcription(id) => transcriptions::find(db, owner, id).await?.is_some(),
         })
     }
 }
@@ -269,6 +319,11 @@ pub(super) fn training_name(avatar: &Avatar, training: &Training, key: &str) -> 
 /// What a picture is called.
 pub(super) fn picture_name(avatar: &Avatar, id: GenerationId, number: u32, format: PhotoFormat) -> String {
     format!("{}/pictures/{id}-{number}.{}", folder(avatar), extension(format))
+}
+
+/// What a recording is called.
+pub(super) fn recording_name(transcription: &Transcription) -> String {
+    format!("recordings/{}.{}", transcription.id, transcription.audio.format)
 }
 
 /// The folder of an avatar: its name as far as every file system takes it, and its id, for names are not unique.

@@ -7,7 +7,7 @@ use tokio::fs::File;
 use tokio::io::{AsyncWriteExt as _, BufWriter};
 
 use super::Export;
-use super::files::{avatar_after, page, photo_name, picture_name, place, training_name};
+use super::files::{avatar_after, page, photo_name, picture_name, place, recording_name, training_name};
 use crate::domain::avatar::Avatar;
 use crate::domain::event::{Audience, EventFilter, Subscriber};
 use crate::domain::share::pictures;
@@ -15,7 +15,8 @@ use crate::files::{Archive, FilesError};
 use crate::http::photos::Album;
 use crate::http::problem::{Problem, internal};
 use crate::http::{
-    api_keys, avatars, consumers, generations, me, packs, shares, statistics, trainings, webhook_endpoints,
+    api_keys, avatars, consumers, generations, me, packs, shares, statistics, trainings, transcriptions,
+    webhook_endpoints,
 };
 use crate::storage;
 use crate::storage::generations::Filter;
@@ -43,6 +44,7 @@ enum Section {
     Generations,
     Packs,
     Shares,
+    Transcriptions,
     Events,
     Consumers,
     WebhookEndpoints,
@@ -74,6 +76,7 @@ impl Section {
         Self::Generations,
         Self::Packs,
         Self::Shares,
+        Self::Transcriptions,
         Self::Events,
         Self::Consumers,
         Self::WebhookEndpoints,
@@ -91,6 +94,7 @@ impl Section {
             Self::Generations => "generations",
             Self::Packs => "packs",
             Self::Shares => "shares",
+            Self::Transcriptions => "transcriptions",
             Self::Events => "events",
             Self::Consumers => "consumers",
             Self::WebhookEndpoints => "webhook_endpoints",
@@ -143,6 +147,7 @@ impl Section {
             }
             Self::Packs => packs_of(export, &mut list).await?,
             Self::Shares => shares_of(export, &mut list).await?,
+            Self::Transcriptions => transcriptions_of(export, &mut list).await?,
             Self::Events => events_of(export, &mut list).await?,
             Self::Consumers => {
                 for consumer in storage::consumers::list(&app.db, &subscriber(export)).await? {
@@ -234,6 +239,23 @@ async fn shares_of(export: &Export, list: &mut List<'_, '_>) -> Result<(), Probl
         let found = storage::shares::list(db, owner, None, &request, now).await?;
         for share in found.items {
             list.push(&without(&shares::show(share), &["url"])?).await?;
+        }
+        next = found.next.map(|place| page(Some(place)));
+    }
+    Ok(())
+}
+
+async fn transcriptions_of(export: &Export, list: &mut List<'_, '_>) -> Result<(), Problem> {
+    let filter = storage::transcriptions::Filter::default();
+    let mut next = Some(page(None));
+    while let Some(request) = next {
+        let found = storage::transcriptions::list(&export.app.db, export.me.subject, &filter, &request).await?;
+        for transcription in found.items {
+            let file = recording_name(&transcription);
+            let whole = transcriptions::show_whole(&export.app, transcription).await?;
+            let mut shown = serde_json::to_value(whole).map_err(|_| internal())?;
+            shown["file"] = file.into();
+            list.push(&shown).await?;
         }
         next = found.next.map(|place| page(Some(place)));
     }

@@ -62,7 +62,9 @@ impl Place {
         let mut parts = cursor.splitn(4, '.');
         let avatar = place(parts.next()?)?;
         let word = parts.next()?;
-        let kind = [Kind::Photos, Kind::Trainings, Kind::Pictures].into_iter().find(|kind| letter(*kind) == word)?;
+        let kind = [Kind::Photos, Kind::Trainings, Kind::Pictures, Kind::Recordings]
+            .into_iter()
+            .find(|kind| letter(*kind) == word)?;
         let thing = place(parts.next()?)?;
         Some(Self::Behind(Position::new(avatar, kind, thing, parts.next()?.parse().ok()?)))
     }
@@ -150,5 +152,6 @@ const fn letter(kind: Kind) -> &'static str {
         Kind::Photos => "p",
         Kind::Trainings => "t",
         Kind::Pictures => "g",
+        Kind::Recordings => "r",
     }
 }

@@ -20,7 +20,8 @@ use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use self::show::{show, show_whole};
+use self::show::show;
+pub(super) use self::show::show_whole;
 use super::auth::Caller;
 use super::extract::{Path, Query, RequestHash};
 use super::headers::{IdempotencyHeader, IfNoneMatchHeader};

@@ -12,7 +12,10 @@ use crate::http::spending::usd;
 use crate::storage::{StorageError, transcriptions};
 
 /// The transcription with its text and what was made of it.
-pub(super) async fn show_whole(app: &App, transcription: Transcription) -> Result<TranscriptionBody, StorageError> {
+pub(in crate::http) async fn show_whole(
+    app: &App,
+    transcription: Transcription,
+) -> Result<TranscriptionBody, StorageError> {
     let (owner, id) = (transcription.user_id, transcription.id);
     let transcript = transcriptions::find_transcript(&app.db, owner, id).await?;
     let digests = transcriptions::list_digests(&app.db, owner, id).await?;
