@@ -13,7 +13,9 @@ bot_id=${TELEGRAM_BOT_TOKEN%%:*}
 built=${CARGO_TARGET_DIR:-target}/debug
 data=${AISHA_DATA_DIR:-data}
 
-cargo build -p aisha-api -p aisha-bot
+# As `cargo run` builds the service, so that it is not built twice.
+cargo build
+cargo build -p aisha-bot
 
 "$built/aisha-api" serve &
 service=$!
