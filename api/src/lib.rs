@@ -17,6 +17,7 @@
 //! row. The way of a training: `http::trainings::start` writes run, job and event; `workers::prepare_training` packs the
 //! photos, `workers::submit_training` brings them to fal, and `workers::apply_fal_result` takes over what fal made of
 //! them, whether the webhook, the sweep or its own clock called it.
+//! Generations and transcriptions go through fal's queue on one and the same way, `workers::errand`.
 
 pub mod accounts;
 pub mod app;

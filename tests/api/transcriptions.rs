@@ -121,7 +121,7 @@ async fn the_price_is_told_before_and_nothing_is_kept_for_that() {
     let told = quote(sounds::ogg(61)).await;
     assert_eq!((&told["estimated_seconds"], &told["cost_estimate_usd"]), (&json!(61), &json!(0.012)));
     assert_eq!((&told["endpoint"], &told["format"]), (&json!("fal-ai/wizper"), &json!("ogg")));
-    let webm = [&b"\x1a\x45\xdf\xa3\x9f\x42\x86\x81\x01\x42\x82\x84webm"[..], &[0; 400_000]].concat();
+    let webm = [&b"\x1a\x45\xdf\xa3\x9f\x42\x86\x81\x01\x42\x82\x84webm"[..], &vec![0; 400_000]].concat();
     assert_eq!(quote(webm).await["estimated_seconds"], 101, "as long as it can be");
     assert_eq!(ann.get(PATH).await.expect(200)["data"], json!([]));
     app.finish().await;

@@ -5,4 +5,5 @@
 
 mod arrows;
 mod looks;
+mod screens;
 mod sources;

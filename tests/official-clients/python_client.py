@@ -11,6 +11,7 @@ import threading
 import time
 import urllib.parse
 import urllib.request
+import wave
 import zipfile
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -22,6 +23,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 SANDBOX = sys.argv[1].rstrip("/")
 TRAINER = "fal-ai/flux-lora-portrait-trainer"
 GENERATOR = "fal-ai/flux-lora"
+TRANSCRIBER = "fal-ai/wizper"
 JPEG = b"\xff\xd8\xff\xe0\x00\x10JFIF\x00\x01\x01\x00\x00\x01\x00\x01\x00\x00"
 PATIENCE = 120
 
@@ -38,6 +40,7 @@ def main():
     report(training, training(client, deliveries))
     report(drawing, drawing(client, deliveries))
     report(wrong_picture, wrong_picture(client))
+    report(listening, listening(client, deliveries))
     report(wrong_input, wrong_input(client, deliveries))
     report(cancelling, cancelling(client))
     report(wrong_key, wrong_key())
@@ -134,6 +137,36 @@ def wrong_picture(client):
         types = [entry["type"] for entry in error.response.json()["detail"]]
     assert types == ["missing", "less_than_equal", "one_of", "missing"], types
     return f"422 {types}"
+
+
+def listening(client, deliveries):
+    with io.BytesIO() as file:
+        with wave.open(file, "wb") as sound:
+            sound.setparams((1, 1, 8000, 0, "NONE", None))
+            sound.writeframes(bytes(8000 * 7))
+        recording = client.upload(file.getvalue(), "audio/wav", file_name="voice.wav")
+    handle = client.submit(TRANSCRIBER, {"audio_url": recording, "language": None}, webhook_url=deliveries.url)
+    result = handle.get()
+    assert set(result) == {"text", "chunks", "languages"}, result
+    assert [chunk["timestamp"] for chunk in result["chunks"]] == [[0, 5], [5, 7]], result
+    assert "".join(chunk["text"] for chunk in result["chunks"]) == result["text"] and result["languages"] == ["en"]
+    delivery = deliveries.of(handle.request_id)
+    assert delivery["status"] == "OK" and delivery["payload"] == result
+    again = client.subscribe(TRANSCRIBER, {"audio_url": recording})
+    assert again == result, "the same recording says the same"
+    photos = client.upload(archive(5), "application/zip", file_name="photos.zip")
+    for arguments, kind in (
+        ({"audio_url": photos}, "unsupported_audio_format"),
+        ({"audio_url": recording, "language": "tlh"}, "one_of"),
+        ({"audio_url": recording, "max_segment_len": 30}, "less_than_equal"),
+        ({}, "missing"),
+    ):
+        try:
+            client.subscribe(TRANSCRIBER, arguments)
+            raise AssertionError("a wrong input must fail")
+        except fal_client.FalClientHTTPError as error:
+            assert (error.status_code, error.response.json()["detail"][0]["type"]) == (422, kind), error
+    return f"{len(result['chunks'])} pieces, webhook verified"
 
 
 def wrong_input(client, deliveries):

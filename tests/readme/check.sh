@@ -69,6 +69,8 @@ says() {
 [ -s weights.safetensors ] || fail "the weights are empty"
 [ -s pictures.zip ] && [ -s pictures.jpg ] || fail "the pictures did not come together"
 [ "$(says '"pictures": 2$')" -ge 1 ] || fail "the link does not show both pictures"
+[ "$(says '"duration_seconds": 2')" -eq 1 ] || fail "the recording did not become text"
+[ -s voice.srt ] || fail "there are no subtitles"
 [ "$(says '"acknowledged_seq": 1')" -eq 1 ] || fail "the consumer does not keep its number"
 [ "$(says '^event: training.completed$')" -eq 1 ] || fail "the stream does not tell of the training"
 [ "$(says '"status": "draft"')" -eq 1 ] || fail "the bot could not make an avatar for somebody"

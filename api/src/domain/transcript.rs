@@ -115,8 +115,10 @@ pub fn parts(pieces: &[&str], most: usize) -> Vec<String> {
 /// A text in pieces of at most so many characters.
 fn cut(text: &str, most: usize) -> Vec<&str> {
     let (mut pieces, mut rest) = (Vec::new(), text);
-    while let Some((end, _)) = rest.char_indices().nth(most.max(1)) {
-        let place = rest[..end].rfind(char::is_whitespace).filter(|place| *place > 0).unwrap_or(end);
+    while let Some((end, next)) = rest.char_indices().nth(most.max(1)) {
+        let is_between = next.is_whitespace();
+        let before = rest[..end].rfind(char::is_whitespace).filter(|place| *place > 0 && !is_between);
+        let place = before.unwrap_or(end);
         pieces.push(rest[..place].trim_end());
         rest = rest[place..].trim_start();
     }

@@ -195,7 +195,7 @@ async fn lives_through_kills(killed: Killed) {
     join(packs, life.kill_again_and_again()).await;
     life.all_end().await;
     life.program.kill();
-    look_hours_later(config, life.asked.into_inner()).await;
+    Box::pin(look_hours_later(config, life.asked.into_inner())).await;
 }
 
 /// Whatever was left open is closed by then: a submission that fal never got, and objects of copies that were killed.

@@ -79,7 +79,7 @@ async fn a_kill_at_every_line(backend: &str, killed: Killed) {
     }
     // Not by a macro, whose words are kept back when a test goes well.
     let _ = writeln!(io::stderr(), "{backend}: killed at {} places of {} transcriptions", found.len(), begun.len());
-    look_hours_later(killed, &begun).await;
+    Box::pin(look_hours_later(killed, &begun)).await;
 }
 
 /// Whatever was left open is closed by then.

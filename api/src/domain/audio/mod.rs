@@ -128,7 +128,7 @@ fn format(file: &mut (impl Read + Seek), head: &[u8]) -> io::Result<Option<Audio
 /// Where the sound begins: behind the tag that some programs put in front, with title and picture.
 fn after_tag(head: &[u8]) -> u64 {
     let Some(&[b'I', b'D', b'3', _, _, flags, a, b, c, d]) = head.get(..10) else { return 0 };
-    let size = [a, b, c, d].iter().fold(0_u64, |size, byte| size << 7 | u64::from(byte & 0x7f));
+    let size = [a, b, c, d].iter().fold(0_u64, |size, byte| (size << 7) | u64::from(byte & 0x7f));
     let footer = if flags & 0x10 == 0 { 0 } else { 10 };
     10 + size + footer
 }
@@ -148,13 +148,13 @@ fn find(text: &[u8], word: &[u8]) -> Option<usize> {
 /// So many bytes as a number, the first the largest.
 fn big(bytes: &[u8], from: usize, length: usize) -> Option<u64> {
     let bytes = bytes.get(from..from.checked_add(length)?)?;
-    Some(bytes.iter().fold(0, |number, byte| number << 8 | u64::from(*byte)))
+    Some(bytes.iter().fold(0, |number, byte| (number << 8) | u64::from(*byte)))
 }
 
 /// So many bytes as a number, the first the smallest.
 fn little(bytes: &[u8], from: usize, length: usize) -> Option<u64> {
     let bytes = bytes.get(from..from.checked_add(length)?)?;
-    Some(bytes.iter().rev().fold(0, |number, byte| number << 8 | u64::from(*byte)))
+    Some(bytes.iter().rev().fold(0, |number, byte| (number << 8) | u64::from(*byte)))
 }
 
 /// How long so many of something play of which there are so many a second.

@@ -81,7 +81,7 @@ fn an_mp4_tells_its_length_wherever_its_head_stands() {
     length.extend(1000_u32.to_be_bytes());
     length.extend(61_500_u32.to_be_bytes());
     let moov = boxed(b"moov", &[boxed(b"free", b"x"), boxed(b"mvhd", &length)].concat());
-    let file = [boxed(b"ftyp", b"M4A \0\0\0\0"), boxed(b"mdat", &[1; 100_000]), moov].concat();
+    let file = [boxed(b"ftyp", b"M4A \0\0\0\0"), boxed(b"mdat", &vec![1; 100_000]), moov].concat();
     assert_eq!(told(&file), (AudioFormat::M4a, Some(61_500)));
     assert_eq!(looked(&boxed(b"ftyp", b"heic\0\0\0\0")), Err(NotAudio::Unsupported), "a picture");
     let endless = [boxed(b"ftyp", b"isom\0\0\0\0"), vec![0, 0, 0, 0], b"moov".to_vec(), vec![0; 12]].concat();
@@ -92,7 +92,7 @@ fn an_mp4_tells_its_length_wherever_its_head_stands() {
 fn flac_and_webm_are_known() {
     let mut flac = b"fLaC\0\0\0\x22".to_vec();
     flac.extend([0; 10]);
-    flac.extend((44_100_u64 << 44 | 44_100 * 7).to_be_bytes());
+    flac.extend(((44_100_u64 << 44) | (44_100 * 7)).to_be_bytes());
     assert_eq!(told(&flac), (AudioFormat::Flac, Some(7000)));
     let webm = b"\x1a\x45\xdf\xa3\x9f\x42\x86\x81\x01\x42\x82\x84webm\x42\x87\x81\x04";
     assert_eq!(told(webm), (AudioFormat::Webm, None));

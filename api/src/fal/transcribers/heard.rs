@@ -31,7 +31,7 @@ pub(super) fn read(output: &Value, languages: &str) -> Result<Heard, FalError> {
     let mut segments: Vec<Segment> = Vec::with_capacity(chunks.len().min(MOST_SEGMENTS));
     let mut length = text.len();
     for chunk in chunks {
-        let segment = segment(chunk, segments.last()).ok_or_else(|| wrong("chunks"))?;
+        let segment = segment(chunk, segments.last())?;
         length += segment.text.len();
         segments.push(segment);
     }
@@ -46,24 +46,25 @@ pub(super) fn read(output: &Value, languages: &str) -> Result<Heard, FalError> {
 }
 
 /// One that does not tell when it begins does so where the one before it has ended.
-fn segment(chunk: &Value, before: Option<&Segment>) -> Option<Segment> {
-    let times = chunk.get("timestamp")?.as_array().filter(|times| times.len() == 2)?;
+fn segment(chunk: &Value, before: Option<&Segment>) -> Result<Segment, FalError> {
+    let times = chunk.get("timestamp").and_then(Value::as_array).filter(|times| times.len() == 2);
+    let text = chunk.get("text").and_then(Value::as_str).map(|text| text.trim().to_owned());
+    let (times, text) = times.zip(text).ok_or_else(|| wrong("chunks"))?;
     let (start, end) = (millis(&times[0])?, millis(&times[1])?);
     let earlier = before.map_or(0, |before| before.end_millis.unwrap_or(before.start_millis));
     let start_millis = start.unwrap_or(earlier);
-    let text = chunk.get("text")?.as_str()?.trim().to_owned();
     // One that ends before it begins has told nothing of its end.
-    Some(Segment { start_millis, end_millis: end.filter(|end| *end >= start_millis), text })
+    Ok(Segment { start_millis, end_millis: end.filter(|end| *end >= start_millis), text })
 }
 
-/// Seconds as milliseconds; the inner value is `None` for null.
+/// Seconds as milliseconds; `None` for null.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "from 0 to 10^10 after the check")]
-fn millis(seconds: &Value) -> Option<Option<u64>> {
+fn millis(seconds: &Value) -> Result<Option<u64>, FalError> {
     if seconds.is_null() {
-        return Some(None);
+        return Ok(None);
     }
-    let seconds = seconds.as_f64().filter(|seconds| (0.0..LATEST).contains(seconds))?;
-    Some(Some((seconds * 1000.0).round() as u64))
+    let seconds = seconds.as_f64().filter(|seconds| (0.0..LATEST).contains(seconds));
+    seconds.map(|seconds| Some((seconds * 1000.0).round() as u64)).ok_or_else(|| wrong("chunks"))
 }
 
 /// A few short words.

@@ -35,8 +35,8 @@ struct FormatQuery {
 
 /// Download a transcript
 ///
-/// As plain text, or as subtitles of SubRip (`srt`) or of the web (`vtt`). A piece whose end the model has not told is shown
-/// until the next one begins, and for at most five seconds.
+/// As plain text, or as subtitles for players (`srt`) or for the web (`vtt`). A piece whose end the model has not told is
+/// shown until the next one begins, and for at most five seconds.
 #[utoipa::path(get, path = "/v1/transcriptions/{transcription_id}/transcript", operation_id = "getTranscript",
     tag = "transcriptions",
     params(("transcription_id" = uuid::Uuid, Path, description = "The transcription."), FormatQuery),

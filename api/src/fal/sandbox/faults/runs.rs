@@ -45,13 +45,19 @@ pub(in crate::fal::sandbox) fn spoil(ended: Ended, fault: Option<RunFault>) -> E
         RunFault::CompletedWithError => failed(ended.at),
         RunFault::WrongTypes => spoilt(ended, |file| *file = json!([file["url"]])),
         RunFault::MissingLora => spoilt(ended, |file| *file = Value::Null),
+        // A text lies nowhere but in the output.
+        RunFault::ForeignHost if ended.body["text"].is_string() => ended,
         RunFault::ForeignHost => spoilt(ended, |file| file["url"] = json!(FOREIGN)),
     }
 }
 
-/// The same with another file in the output: the weights, or the one picture that is left. None at all is left of a
-/// picture that is made null.
+/// The same with another file in the output: the weights, or the one picture that is left; of a text, the text itself.
+/// None at all is left of a picture that is made null.
 fn spoilt(mut ended: Ended, spoil: impl FnOnce(&mut Value)) -> Ended {
+    if ended.body["text"].is_string() {
+        spoil(&mut ended.body["text"]);
+        return ended;
+    }
     match ended.body.get_mut("images").and_then(Value::as_array_mut) {
         None => spoil(&mut ended.body["diffusers_lora_file"]),
         Some(images) => {

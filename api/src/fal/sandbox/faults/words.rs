@@ -104,7 +104,7 @@ faults! {
         CompletedWithError = "completed_with_error",
         /// The output has values of other types than documented.
         WrongTypes = "wrong_types",
-        /// The output names no weights, or no pictures.
+        /// The output names no weights, no pictures, or no text.
         MissingLora = "missing_lora",
         /// The weights, or the only picture, are said to lie on a host that is not fal's.
         ForeignHost = "foreign_host",

@@ -131,11 +131,8 @@ async fn listen(house: &House, url: &Value) -> Result<std::result::Result<(Strin
     let Some(digest) = fetched else { return Ok(Err(fetch::failed(&place, address))) };
     file.seek(SeekFrom::Start(0))?;
     let looked = tokio::task::spawn_blocking(move || audio::look(&mut file, length)).await;
-    Ok(match looked.map_err(std::io::Error::other)?? {
-        Ok(recording) => Ok((digest, recording.seconds(length))),
-        Err(_) => {
-            let message = "Unsupported audio format";
-            Err(fields::wrong(&place, "unsupported_audio_format", message, url, &json!({})))
-        }
-    })
+    let recording = looked.map_err(std::io::Error::other)??;
+    Ok(recording
+        .map(|recording| (digest, recording.seconds(length)))
+        .map_err(|_| fields::wrong(&place, "unsupported_audio_format", "Unsupported audio format", url, &json!({}))))
 }
