@@ -18,7 +18,7 @@ const UNREACHABLE: &[(&str, &str)] = &[
 /// Those after which little is left.
 const LAST: [&str; 2] = ["a.really_delete", "s.delete_now"];
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_button_answers_and_leads_somewhere() {
     let (way, _model) = belongings::of_every_kind().await;
     let mut walk = Walk::new(way, &LAST).await;

@@ -65,12 +65,12 @@ async fn from_start_to_farewell(locale: Locale) {
     way.end().await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_person_comes_by_everything_in_russian() {
     from_start_to_farewell(Locale::Ru).await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_person_comes_by_everything_in_english() {
     from_start_to_farewell(Locale::En).await;
 }

@@ -48,7 +48,7 @@ pub(crate) async fn of_every_kind() -> (Way, Chat) {
     let ann = everybody.acting_for("telegram:7");
     let avatar = things(&ann).await;
     // What was told before the bot came is not told by it.
-    let told = ann.get("/v1/events?after=0&limit=1000").await.expect(200)["next_after"].clone();
+    let told = last_event(&ann).await;
     everybody.put("/v1/consumers/aisha-bot", json!({"acknowledged_seq": told})).await.expect(200);
 
     let way = Way::between(app, telegram, key, Locale::En);
@@ -58,6 +58,19 @@ pub(crate) async fn of_every_kind() -> (Way, Chat) {
     // From now on nothing comes to an end by itself.
     way.app.break_fal(Rule::new(Fault::Run(RunFault::StuckInProgress))).await;
     (way, model)
+}
+
+/// The number of the newest event.
+async fn last_event(ann: &Person) -> i64 {
+    let mut last = 0;
+    loop {
+        let events = ann.get(&format!("/v1/events?after={last}&limit=100")).await.expect(200);
+        let next = events["next_after"].as_i64().expect("a number");
+        if events["data"].as_array().is_none_or(Vec::is_empty) {
+            return next;
+        }
+        last = next;
+    }
 }
 
 /// Avatars, pictures, styles and recordings; gives the avatar that most is made with.
@@ -117,10 +130,10 @@ async fn troubles(way: &Way, avatar: &str) {
     way.app.break_fal(Rule::new(Fault::Run(RunFault::CompletedWithError))).await;
     let failing = ann.avatar().await;
     ann.upload_photos(&failing, 5).await;
-    let training = id(&ann.train(&failing, "failing").await.expect(202));
+    let training = id(&ann.train(&failing, "failing-training").await.expect(202));
     let wish = json!({"prompt": "on the moon", "num_images": 1});
-    let made = id(&ann.picture(avatar, "failing", wish).await.expect(202));
-    let run = pack(ann, &trained.0, "failing").await;
+    let made = id(&ann.picture(avatar, "failing-picture", wish).await.expect(202));
+    let run = pack(ann, &trained.0, "failing-pack").await;
     ann.training_in(&training, "failed").await;
     ann.generation_in(&made, "failed").await;
     assert_eq!(ended(ann, &run).await["status"], "failed");

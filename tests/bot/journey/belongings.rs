@@ -57,8 +57,10 @@ fn file(way: &Way, message: &Message) -> (String, bytes::Bytes) {
 pub(crate) async fn voice(way: &Way) -> String {
     let ann = &way.ann;
     let documents = 1;
-    let sent = ann.voice(sounds::ogg(12), 12);
-    card_below(ann, sent).await;
+    let cards = way.telegram.calls_of("sendMessage").len();
+    ann.voice(sounds::ogg(12), 12);
+    // The card that it is being listened to, and one that can be heard when it is done.
+    way.telegram.called("sendMessage", cards + 2).await;
     let screen = ann.wait_for(|screen| crate::hands::find(screen, is_download).is_some()).await;
     let heard = way.list("/v1/transcriptions").await.remove(0);
     let heard = way.get(&format!("/v1/transcriptions/{}", id(&heard))).await;

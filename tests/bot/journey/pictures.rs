@@ -41,7 +41,8 @@ pub(crate) async fn by_words(way: &Way, avatar: &str) {
     assert_eq!(newest(way).await["is_favourite"], true);
     press!(ann, Button::Generate(generate::Tap::Original(2)));
     let document = way.arrived("document", 1).await.remove(0);
-    let content = way.service.get(&format!("/v1/generations/{}/images/2/content", id(&made))).await;
+    let content = made["images"][1]["url"].as_str().expect("a link");
+    let content = way.service.follow(content).await;
     let file = document.media.expect("a file");
     assert_eq!(way.telegram.file(&file.file_id), content.bytes, "the original comes as it was made");
     assert!(file.name.is_some_and(|name| name.starts_with("aisha-")));
