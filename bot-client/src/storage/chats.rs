@@ -126,14 +126,16 @@ impl Chat {
     }
 }
 
-/// Writes what the handling of an update may change; what was drawn meanwhile stays.
+/// Writes what the handling of an update may change; what was drawn meanwhile stays. `below` is kept as the number of the
+/// last reason to draw the card that came of something below it, so that one which comes while it is drawn is not lost.
 pub(super) async fn save(tx: &mut Transaction<'_, Sqlite>, chat: &Chat) -> sqlx::Result<()> {
     let place = serde_json::to_string(&chat.place).expect("a place is plain data");
     sqlx::query(
         "insert into chats (chat, place, revision, locale, first_name, registered, below, stale, words, away, reachable)
          values ($1, $2, $3, $4, $5, $6, $7, 1, $8, $9, $10)
          on conflict (chat) do update set place = $2, revision = $3, locale = $4, first_name = $5, registered = $6,
-             below = $7, stale = stale + 1, words = $8, away = $9, reachable = $10",
+             below = case when $7 then stale + 1 else below end, stale = stale + 1, words = $8, away = $9,
+             reachable = $10",
     )
     .bind(chat.chat)
     .bind(place)
@@ -162,7 +164,7 @@ impl Storage {
     pub async fn drawn(&self, chat: &Chat, card: &DrawnCard, now: DateTime<Utc>) -> sqlx::Result<()> {
         let place = serde_json::to_string(&card.place).expect("a place is plain data");
         sqlx::query(
-            "update chats set card = $2, card_picture = $3, place = $4, below = 0, away = $5,
+            "update chats set card = $2, card_picture = $3, place = $4, below = max(below - $8, 0), away = $5,
                  words = case when $5 then words end, stale = stale - $6, drawn_at = $7 where chat = $1",
         )
         .bind(chat.chat)
@@ -173,6 +175,8 @@ impl Storage {
         // A reason that came up since is still one.
         .bind(if card.away { 0 } else { chat.stale })
         .bind(now)
+        // So is what was sent since: the card does not stand below it yet.
+        .bind(chat.stale)
         .execute(&self.pool)
         .await?;
         Ok(())
@@ -180,22 +184,27 @@ impl Storage {
 
     /// Gives up drawing the card as it is.
     pub async fn not_drawn(&self, chat: &Chat, reachable: bool) -> sqlx::Result<()> {
-        sqlx::query("update chats set stale = stale - $2, reachable = $3, words = null where chat = $1")
-            .bind(chat.chat)
-            .bind(chat.stale)
-            .bind(reachable)
-            .execute(&self.pool)
-            .await?;
+        sqlx::query(
+            "update chats set below = min(below, max(stale - $2, 1)), stale = stale - $2, reachable = $3, words = null
+             where chat = $1",
+        )
+        .bind(chat.chat)
+        .bind(chat.stale)
+        .bind(reachable)
+        .execute(&self.pool)
+        .await?;
         Ok(())
     }
 
     /// Has a card drawn again, below whatever was sent if `below`.
     pub async fn redraw(&self, chat: i64, below: bool) -> sqlx::Result<()> {
-        sqlx::query("update chats set stale = stale + 1, below = max(below, $2) where chat = $1")
-            .bind(chat)
-            .bind(below)
-            .execute(&self.pool)
-            .await?;
+        sqlx::query(
+            "update chats set below = case when $2 then stale + 1 else below end, stale = stale + 1 where chat = $1",
+        )
+        .bind(chat)
+        .bind(below)
+        .execute(&self.pool)
+        .await?;
         Ok(())
     }
 }

@@ -89,7 +89,7 @@ impl Storage {
         for shown in shown {
             // A place names the things it shows by their ids.
             sqlx::query(
-                "update chats set stale = stale + 1, below = max(below, $3)
+                "update chats set below = case when $3 then stale + 1 else below end, stale = stale + 1
                  where chat = $1 and instr(place, $2) > 0 and coalesce(drawn_at, '') < $4",
             )
             .bind(shown.chat)

@@ -139,6 +139,12 @@ impl TestApp {
         fal.post("sandbox/faults", json!([rule])).await.expect(200);
     }
 
+    /// Has the fal sandbox do everything right again.
+    pub async fn mend_fal(&self) {
+        let fal = Person::new(format!("{}/", self.fal_url()), None);
+        fal.delete("sandbox/faults").await.expect(200);
+    }
+
     /// A person with an account and a key that may do all a user may.
     pub async fn person(&self, name: &str) -> Person {
         let scopes = Scope::ALL.iter().copied().filter(|scope| !matches!(scope, Scope::ActAs | Scope::Admin)).collect();

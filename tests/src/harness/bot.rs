@@ -86,6 +86,19 @@ impl Bot {
         self.begin();
     }
 
+    /// Stops it and starts it again without anything that it remembered.
+    ///
+    /// # Panics
+    ///
+    /// When its folder cannot be emptied.
+    pub async fn restart_without_memory(&mut self) {
+        self.end().await;
+        for entry in std::fs::read_dir(self.folder()).expect("its folder") {
+            std::fs::remove_file(entry.expect("a file").path()).expect("a file can be deleted");
+        }
+        self.begin();
+    }
+
     async fn end(&mut self) {
         let (stop, run) = self.running.take().expect("it runs");
         let _ = stop.send(());

@@ -49,6 +49,11 @@ fn album_caption(texts: &Texts, generation: &Generation, avatar: &Avatar) -> Str
     format!("🎨 <b>{name}</b>\n{}", escape(&cut(&generation.prompt, 500)))
 }
 
+/// The words that the person has written. Those of a set are its author's, in whatever language that is.
+const fn own_words(generation: &Generation) -> &str {
+    if generation.pack_id.is_some() { "" } else { generation.prompt.as_str() }
+}
+
 fn quoted(prompt: &str, most: usize) -> String {
     if prompt.is_empty() {
         String::new()
@@ -98,7 +103,7 @@ fn repeat(texts: &Texts, generation: &Generation) -> Key {
 
 /// A generation.
 pub(super) fn generation(texts: &Texts, generation: &Generation, avatar: &Avatar) -> View {
-    let text = format!("{}{}", outcome(texts, generation, avatar), quoted(&generation.prompt, 300));
+    let text = format!("{}{}", outcome(texts, generation, avatar), quoted(own_words(generation), 300));
     let view = View::new(text);
     let change = || tap(t!(texts, "generate-change"), Tap::Change);
     let other = || door(t!(texts, "generate-other"), Door::Generate(avatar.id));
@@ -143,17 +148,17 @@ pub(in crate::screens) fn words(texts: &Texts, generation: &Generation, avatar: 
     if let Some(style) = style {
         text = format!("{text}\n{}", t!(texts, "generate-words-style", name = escape(&cut(style, 60))));
     }
-    let said = if generation.prompt.is_empty() {
+    let said = if own_words(generation).is_empty() {
         format!("\n\n{}", t!(texts, "generate-words-none"))
     } else {
-        quoted(&generation.prompt, 3500)
+        quoted(own_words(generation), 3500)
     };
     View::new(format!("{text}{said}"))
 }
 
 /// The words in short and the day, for the card of a picture.
 pub(in crate::screens) fn day_and_words(texts: &Texts, generation: &Generation) -> String {
-    format!("{}{}", day(texts, generation.created_at), quoted(&generation.prompt, 300))
+    format!("{}{}", day(texts, generation.created_at), quoted(own_words(generation), 300))
 }
 
 /// Whether its pictures shall really go.
@@ -165,7 +170,7 @@ pub(super) fn delete(texts: &Texts, generation: &Generation) -> View {
 
 /// What is told when it has ended.
 pub(super) fn notice(texts: &Texts, generation: &Generation, avatar: &Avatar) -> View {
-    let text = format!("{}{}", outcome(texts, generation, avatar), quoted(&generation.prompt, 300));
+    let text = format!("{}{}", outcome(texts, generation, avatar), quoted(own_words(generation), 300));
     let open = if generation.status == GenerationStatus::Completed {
         t!(texts, "generate-open")
     } else {
@@ -181,7 +186,7 @@ mod tests {
     use aisha_openapi::generations::GenerationError;
 
     use super::*;
-    use crate::screens::fixtures::{HARD_NAME, generation as wished, golden, image, noon, trained};
+    use crate::screens::fixtures::{HARD_NAME, generation as wished, golden, id, image, noon, trained};
     use crate::view::{MAX_CAPTION, visible_length};
 
     fn ended(status: GenerationStatus) -> Generation {
@@ -216,6 +221,9 @@ mod tests {
         golden("generate_words", |texts| words(texts, &long, &ann, Some("Film & <noir>")).back(texts));
         let silent = Generation { prompt: String::new(), ..long.clone() };
         golden("generate_words_none", |texts| words(texts, &silent, &ann, None).back(texts));
+        let of_a_set = Generation { pack_id: Some(id(30)), ..long.clone() };
+        let of_a_set = |texts| words(texts, &of_a_set, &ann, None).back(texts);
+        golden("generate_words_none", of_a_set);
         golden("generate_delete", |texts| delete(texts, &long));
     }
 

@@ -140,6 +140,13 @@ impl Person {
         self.file(Kind::Voice, "voice.oga", "audio/ogg", file, &json!({ "duration": seconds }))
     }
 
+    /// Forwards a voice message of somebody else.
+    pub fn forwarded_voice(&self, file: impl Into<Bytes>, seconds: u32) -> i64 {
+        let voice = self.kept(Kind::Voice, "voice.oga", "audio/ogg", file.into(), &json!({ "duration": seconds }));
+        let origin = json!({ "type": "hidden_user", "date": self.world.now(), "sender_user_name": "Somebody" });
+        self.post(&json!({ "voice": *voice, "forward_origin": origin }))
+    }
+
     /// Sends music.
     pub fn audio(&self, name: &str, mime: &str, file: impl Into<Bytes>, seconds: u32) -> i64 {
         let about = json!({ "duration": seconds, "performer": "Somebody", "title": name });
