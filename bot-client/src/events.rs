@@ -30,6 +30,11 @@ const KINDS: &[EventType] = &[
     EventType::GenerationCancelled,
     EventType::GenerationModerated,
     EventType::PackCompleted,
+    EventType::TranscriptionCompleted,
+    EventType::TranscriptionFailed,
+    EventType::TranscriptionCancelled,
+    EventType::TranscriptionDigestCompleted,
+    EventType::TranscriptionDigestFailed,
 ];
 /// A card shows progress no more often than this.
 const PROGRESS: TimeDelta = TimeDelta::seconds(10);
@@ -140,6 +145,7 @@ fn delivery(event: &Event) -> Option<Delivery> {
             Some(Delivery::Generation(id))
         }
         EventType::PackCompleted => Some(Delivery::Pack(id)),
+        EventType::TranscriptionCompleted | EventType::TranscriptionFailed => Some(Delivery::Transcript(id)),
         _ => None,
     }
 }

@@ -1,6 +1,7 @@
 //! Serving a chat: what was heard is done in its order, all that comes of it is noted in one transaction, and then the
 //! card is drawn. Killed at any line, the same is done again with the same keys, so that the service does it once.
 
+use std::collections::HashSet;
 use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
@@ -22,12 +23,13 @@ const FILES_AT_ONCE: usize = 4;
 const QUIET: Duration = Duration::from_millis(400);
 /// How long something is tried before the person is told that it will not be.
 const LONGEST: TimeDelta = TimeDelta::hours(24);
-/// The waits between attempts while the service is away, in seconds.
+/// The waits between attempts while somebody is away, in seconds.
 const WAITS: [u64; 5] = [1, 2, 4, 8, 15];
 
 /// Does everything that is to be done in a chat.
 pub async fn serve(bot: &Bot, chat: i64) {
     let mut attempt = 0;
+    let mut answered = HashSet::new();
     while !bot.lanes.is_stopping() {
         let step = AssertUnwindSafe(step(bot, chat, attempt)).catch_unwind().await;
         let wait = match step {
@@ -51,7 +53,7 @@ pub async fn serve(bot: &Bot, chat: i64) {
         };
         attempt += 1;
         bot.lanes.hold(chat, true);
-        answer_taps(bot, chat).await;
+        answer_taps(bot, chat, &mut answered).await;
         tokio::select! {
             () = tokio::time::sleep(wait) => {}
             () = bot.lanes.stopped() => {}
@@ -60,10 +62,12 @@ pub async fn serve(bot: &Bot, chat: i64) {
     }
 }
 
-/// Has the buttons stop turning whose turn may be long in coming.
-async fn answer_taps(bot: &Bot, chat: i64) {
+/// Has the buttons stop turning whose turn may be long in coming, each once.
+async fn answer_taps(bot: &Bot, chat: i64, answered: &mut HashSet<i64>) {
     for waiting in bot.storage.waiting(chat).await.unwrap_or_default() {
-        if let Some(Heard::Tap { query_id, who, .. }) = read(&waiting.body) {
+        if let Some(Heard::Tap { query_id, who, .. }) = read(&waiting.body)
+            && answered.insert(waiting.update_id)
+        {
             let words = t!(Texts::of(Texts::spoken(who.language_code.as_deref())), "common-working");
             bot.telegram.answer(&query_id, Some(&words)).await;
         }
@@ -153,6 +157,8 @@ async fn draw(bot: &Bot, chat: i64, attempt: usize) -> storage::Result<Step> {
         }
         Err(Show::Service(error)) => Ok(Step::Wait(wait_for_service(bot, chat, &error, attempt).await?)),
         Err(Show::Later(wait)) => Ok(Step::Wait(wait)),
+        // It may have arrived all the same: each attempt may leave a card behind.
+        Err(Show::Unanswered) => Ok(Step::Wait(pause(attempt))),
         Err(Show::Unreachable) => {
             bot.storage.not_drawn(&chat, false).await?;
             Ok(Step::Done)
@@ -170,19 +176,34 @@ async fn draw(bot: &Bot, chat: i64, attempt: usize) -> storage::Result<Step> {
 async fn wait_for_service(bot: &Bot, chat: Chat, error: &ApiError, attempt: usize) -> storage::Result<Duration> {
     let wait = match error {
         ApiError::Busy(wait) => (*wait).clamp(Duration::from_millis(100), Duration::from_secs(60)),
-        _ => Duration::from_secs(WAITS[attempt.min(WAITS.len() - 1)]),
+        _ => pause(attempt),
     };
     tracing::warn!(chat = chat.chat, %error, wait_s = wait.as_secs(), "waiting for the service");
     // A single lost answer is no news.
     if attempt >= 1 && !chat.away && chat.reachable && matches!(error, ApiError::Away(_)) {
-        let updates = [];
-        bot.storage.done(&updates, &Chat { below: true, ..chat.clone() }, &[], now()).await?;
+        // Who has written looks below; who has tapped looks at the card, which stays the one that was tapped.
+        let below = chat.below || !is_tapped(bot, &chat).await?;
+        bot.storage.done(&[], &Chat { below, ..chat.clone() }, &[], now()).await?;
         let chat = bot.storage.chat(chat.chat).await?.unwrap_or(chat);
         if let Ok(card) = card::away(bot, &chat).await {
             bot.storage.drawn(&chat, &card, now()).await?;
         }
     }
     Ok(wait)
+}
+
+/// Whether a tap on the card of a chat waits.
+async fn is_tapped(bot: &Bot, chat: &Chat) -> storage::Result<bool> {
+    let waiting = bot.storage.waiting(chat.chat).await?;
+    Ok(waiting.iter().filter_map(|update| read(&update.body)).any(|heard| match heard {
+        Heard::Tap { message_id, .. } => chat.card == Some(message_id),
+        _ => false,
+    }))
+}
+
+/// How long to wait after so many attempts.
+fn pause(attempt: usize) -> Duration {
+    Duration::from_secs(WAITS[attempt.min(WAITS.len() - 1)])
 }
 
 /// Lets go of the first thing that waits, and says so.

@@ -8,6 +8,9 @@ use super::Storage;
 use crate::buttons::Revision;
 use crate::screens::Place;
 
+/// What the first card of a chat is drawn with. Notices have 0: their buttons are told from those of cards by it.
+const FIRST_REVISION: Revision = 1;
+
 /// A chat.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Chat {
@@ -33,6 +36,8 @@ pub struct Chat {
     pub stale: i64,
     /// What to say above it when it is next drawn.
     pub words: Option<String>,
+    /// What is told above it because it may not have arrived as a message.
+    pub told: Option<String>,
     /// Whether it says that the service is away.
     pub away: bool,
     /// Whether messages reach the person.
@@ -67,6 +72,7 @@ struct Row {
     below: bool,
     stale: i64,
     words: Option<String>,
+    told: Option<String>,
     away: bool,
     reachable: bool,
     drawn_at: Option<DateTime<Utc>>,
@@ -87,6 +93,7 @@ impl From<Row> for Chat {
             below: row.below,
             stale: row.stale,
             words: row.words,
+            told: row.told,
             away: row.away,
             reachable: row.reachable,
             drawn_at: row.drawn_at,
@@ -101,7 +108,7 @@ impl Chat {
         Self {
             chat,
             place: Place::Home,
-            revision: 0,
+            revision: FIRST_REVISION,
             locale,
             first_name,
             registered: false,
@@ -110,6 +117,7 @@ impl Chat {
             below: false,
             stale: 0,
             words: None,
+            told: None,
             away: false,
             reachable: true,
             drawn_at: None,
@@ -117,14 +125,14 @@ impl Chat {
     }
 }
 
-/// Writes what the handling of an update may change; what was drawn meanwhile stays.
+/// Writes what the handling of an update may change; what was drawn or sent meanwhile stays.
 pub(super) async fn save(tx: &mut Transaction<'_, Sqlite>, chat: &Chat) -> sqlx::Result<()> {
     let place = serde_json::to_string(&chat.place).expect("a place is plain data");
     sqlx::query(
         "insert into chats (chat, place, revision, locale, first_name, registered, below, stale, words, away, reachable)
          values ($1, $2, $3, $4, $5, $6, $7, 1, $8, $9, $10)
          on conflict (chat) do update set place = $2, revision = $3, locale = $4, first_name = $5, registered = $6,
-             below = $7, stale = stale + 1, words = $8, away = $9, reachable = $10",
+             below = max(below, $7), stale = stale + 1, words = $8, away = $9, reachable = $10",
     )
     .bind(chat.chat)
     .bind(place)
@@ -153,8 +161,9 @@ impl Storage {
     pub async fn drawn(&self, chat: &Chat, card: &DrawnCard, now: DateTime<Utc>) -> sqlx::Result<()> {
         let place = serde_json::to_string(&card.place).expect("a place is plain data");
         sqlx::query(
-            "update chats set card = $2, card_picture = $3, place = $4, below = 0, away = $5,
-                 words = case when $5 then words end, stale = stale - $6, drawn_at = $7 where chat = $1",
+            "update chats set card = $2, card_picture = $3, place = $4, below = below and not $8, away = $5,
+                 words = case when $5 then words end, told = case when $5 or told is not $9 then told end,
+                 stale = stale - $6, drawn_at = $7 where chat = $1",
         )
         .bind(chat.chat)
         .bind(card.message)
@@ -164,6 +173,9 @@ impl Storage {
         // A reason that came up since is still one.
         .bind(if card.away { 0 } else { chat.stale })
         .bind(now)
+        // So is what was sent, or is to be told, since.
+        .bind(chat.below)
+        .bind(&chat.told)
         .execute(&self.pool)
         .await?;
         Ok(())

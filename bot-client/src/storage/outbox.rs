@@ -25,8 +25,6 @@ pub struct Due {
 pub enum Sent {
     /// It arrived.
     Arrived,
-    /// Nobody knows whether it arrived: it is not sent again.
-    Unknown,
     /// It will never be sent.
     Dropped,
     /// It did not arrive for certain, and is tried again from then on.
@@ -138,7 +136,6 @@ impl Storage {
     pub async fn sent(&self, key: &str, chat: i64, sent: Sent, now: DateTime<Utc>) -> sqlx::Result<()> {
         let (state, not_before) = match sent {
             Sent::Arrived => ("sent", now),
-            Sent::Unknown => ("unknown", now),
             Sent::Dropped => ("dropped", now),
             Sent::Again(then) => ("waiting", then),
         };
@@ -164,14 +161,35 @@ impl Storage {
             .await
     }
 
-    /// Tells something above the card, for it may not have arrived by itself.
-    pub async fn tell_above(&self, chat: i64, words: &str) -> sqlx::Result<()> {
-        sqlx::query("update chats set words = $2, stale = stale + 1 where chat = $1")
-            .bind(chat)
-            .bind(words)
+    /// Puts what may or may not have arrived back in line under the same key, to be told on the card.
+    pub async fn doubt(&self, key: &str, body: &str, now: DateTime<Utc>) -> sqlx::Result<()> {
+        sqlx::query("update outbox set state = 'waiting', body = $2, not_before = $3 where key = $1")
+            .bind(key)
+            .bind(body)
+            .bind(now)
             .execute(&self.pool)
             .await?;
         Ok(())
+    }
+
+    /// Tells on a new card what may or may not have arrived: the thing of this id, in these words. A card that shows the
+    /// thing needs no words.
+    pub async fn tell_above(&self, key: &str, chat: i64, told: Option<(Uuid, &str)>) -> sqlx::Result<()> {
+        let mut tx = self.pool.begin().await?;
+        sqlx::query("update outbox set state = 'unknown' where key = $1").bind(key).execute(&mut *tx).await?;
+        let (id, words) = told.map(|(id, words)| (id.to_string(), words)).unzip();
+        sqlx::query(
+            "update chats set stale = stale + 1, below = 1,
+                 told = case when $2 is null or instr(place, $2) > 0 then told
+                     else coalesce(told || char(10) || char(10), '') || $3 end
+             where chat = $1",
+        )
+        .bind(chat)
+        .bind(id)
+        .bind(words)
+        .execute(&mut *tx)
+        .await?;
+        tx.commit().await
     }
 
     /// The language of a chat; none if nothing was ever done in it.

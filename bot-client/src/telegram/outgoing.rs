@@ -39,6 +39,9 @@ pub enum SendError {
     Unknown(String),
 }
 
+/// How refusals begin that come with a status of 500 and above, of which nothing else is left to see.
+const UNWELL: [&str; 4] = ["Internal Server Error", "Bad Gateway", "Service Unavailable", "Gateway Timeout"];
+
 impl From<RequestError> for SendError {
     fn from(error: RequestError) -> Self {
         match error {
@@ -59,6 +62,10 @@ impl From<RequestError> for SendError {
                 | ApiError::MessageIdInvalid,
             ) => Self::Lost,
             RequestError::Api(ApiError::Unknown(text)) if text.contains("file is too big") => Self::TooLarge,
+            // A server that is not well does not say whether it has done it.
+            RequestError::Api(ApiError::Unknown(text)) if UNWELL.iter().any(|word| text.starts_with(word)) => {
+                Self::Unknown(text)
+            }
             RequestError::Api(error) => Self::Refused(error.to_string()),
             RequestError::MigrateToChatId(_) => Self::Unreachable,
             // The text of an answer that is none may hold anything; what kind of error it was is enough.
@@ -162,9 +169,9 @@ impl Telegram {
 
     /// Takes a message of ours away; one that is gone already is fine.
     pub async fn delete(&self, chat: i64, message: i32) -> Result<(), SendError> {
-        match self.bot.delete_message(ChatId(chat), MessageId(message)).await.map_err(SendError::from) {
-            Ok(_) | Err(SendError::Lost) => Ok(()),
-            Err(error) => Err(error),
+        match self.bot.delete_message(ChatId(chat), MessageId(message)).await {
+            Ok(_) | Err(RequestError::Api(ApiError::MessageToDeleteNotFound | ApiError::MessageIdInvalid)) => Ok(()),
+            Err(error) => Err(error.into()),
         }
     }
 
