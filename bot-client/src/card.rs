@@ -108,7 +108,7 @@ async fn show(bot: &Bot, chat: &Chat, card: &Card<'_>, same_picture: bool) -> Re
             Err(error) => return Err(show_later(error)),
         }
     }
-    let message = bot.telegram.send(chat.chat, card, true).await.map_err(show_later)?;
+    let message = bot.telegram.send(chat.chat, card).await.map_err(show_later)?;
     if let Some(old) = chat.card.filter(|old| *old != message) {
         // An old card that stays costs nothing but order: its buttons lead here.
         if let Err(error) = bot.telegram.delete(chat.chat, old).await {

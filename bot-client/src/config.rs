@@ -15,7 +15,6 @@ pub struct Environment(BTreeMap<String, SecretString>);
 impl Environment {
     /// The variables of this process. An empty variable counts as absent, as it does to compose files.
     #[must_use]
-    #[expect(clippy::disallowed_methods, reason = "this is the one place")]
     pub fn of_process() -> Self {
         std::env::vars().collect()
     }
@@ -75,7 +74,7 @@ impl ConfigError {
 pub struct BotToken(SecretString);
 
 impl BotToken {
-    /// Takes what BotFather gives: digits, a colon, and 30 or more letters, digits, `-` and `_`.
+    /// Takes what `@BotFather` gives: digits, a colon, and 30 or more letters, digits, `-` and `_`.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let (id, secret) = text.split_once(':')?;

@@ -30,6 +30,15 @@ impl Delivery {
         serde_json::to_string(self).expect("a delivery is plain data")
     }
 
+    /// The thing whose own card tells it as well: nobody needs it twice. The end of a training is told in any case.
+    #[must_use]
+    pub const fn told_by_card(&self) -> Option<Uuid> {
+        match self {
+            Self::Generation(id) | Self::Pack(id) | Self::Transcript(id) => Some(*id),
+            Self::Training(_) | Self::Parcel(_) | Self::Doubtful(_) => None,
+        }
+    }
+
     /// A delivery out of its text; `None` if no version of ours has written it.
     #[must_use]
     pub fn read(text: &str) -> Option<Self> {

@@ -138,10 +138,7 @@ fn delivery(event: &Event) -> Option<Delivery> {
         EventType::TrainingCompleted | EventType::TrainingFailed | EventType::TrainingStalled => {
             Some(Delivery::Training(id))
         }
-        // The pictures of a pack come together.
-        EventType::GenerationCompleted | EventType::GenerationFailed | EventType::GenerationModerated
-            if !event.details.contains_key("pack_id") =>
-        {
+        EventType::GenerationCompleted | EventType::GenerationFailed | EventType::GenerationModerated => {
             Some(Delivery::Generation(id))
         }
         EventType::PackCompleted => Some(Delivery::Pack(id)),

@@ -6,6 +6,7 @@
 //! what the service says at that moment (`api`). What happens without anybody's doing, such as the end of a training, comes
 //! as an event (`events`) and is told once (`outbox`). The words are in `texts`, the buttons in `buttons`, what a card
 //! looks like in `view`.
+#![allow(clippy::missing_panics_doc, reason = "each `expect` in here says why it cannot happen")]
 
 pub mod api;
 pub mod bot;
@@ -38,7 +39,7 @@ use crate::storage::Storage;
 use crate::telegram::{SendError, Telegram};
 
 /// How often what is long done is forgotten.
-const HOUSEKEEPING: Duration = Duration::from_secs(3600);
+const HOUSEKEEPING: Duration = Duration::from_hours(1);
 
 /// Why the bot does not start: something outside is not as it must be.
 #[derive(Debug, thiserror::Error)]

@@ -98,11 +98,22 @@ async fn deliver(bot: &Bot, due: &Due) -> storage::Result<()> {
         Ok(wrapped) => wrapped,
         Err(error) => return end(bot, due, Err(error.into())).await,
     };
-    bot.storage.sending(&due.key).await?;
+    if let (Wrapped::Words(_), Some(id)) = (&wrapped, delivery.told_by_card()) {
+        let chat = bot.storage.chat(due.chat).await?;
+        if chat.is_some_and(|chat| chat.card.is_some() && chat.reachable && chat.shows(id)) {
+            // The card is where they wait for it: sent anew it says all there is to say, and is heard.
+            bot.storage.redraw(due.chat, true).await?;
+            bot.lanes.wake(bot, due.chat);
+            return bot.storage.sent(&due.key, due.chat, Sent::Arrived, now()).await;
+        }
+    }
+    if !matches!(wrapped, Wrapped::Nothing) {
+        bot.storage.sending(&due.key).await?;
+    }
     let outcome = match &wrapped {
         Wrapped::Words(view) => {
             let card = Card { view, picture: None, revision: 0 };
-            bot.telegram.send(due.chat, &card, false).await.map(drop).map_err(ParcelError::from)
+            bot.telegram.send(due.chat, &card).await.map(drop).map_err(ParcelError::from)
         }
         Wrapped::Parcel(parcel) => parcels::send(&person, &bot.telegram, due.chat, parcel).await,
         Wrapped::Nothing => Ok(()),
@@ -173,6 +184,7 @@ async fn wrap(person: &Person, texts: &Texts, delivery: &Delivery) -> Result<Wra
 
 fn told(told: generate::Told) -> Wrapped {
     match told {
+        generate::Told::Nothing => Wrapped::Nothing,
         generate::Told::Words(view) => Wrapped::Words(view),
         generate::Told::Pictures(parcel) => Wrapped::Parcel(parcel),
     }

@@ -88,17 +88,17 @@ async fn step(bot: &Bot, chat: i64, attempt: usize) -> storage::Result<Step> {
     let Some(first) = waiting.first() else { return draw(bot, chat, attempt).await };
     let heard: Vec<(&Waiting, Heard)> =
         waiting.iter().map_while(|update| Some((update, read(&update.body)?))).collect();
-    let Some((_, head)) = heard.first() else {
+    let Some((_, next)) = heard.first() else {
         // It read when it was taken in; a newer bot may read it otherwise.
         bot.storage.drop_updates(&[first.update_id], now()).await?;
         return Ok(Step::Done);
     };
     // Photos in a row are taken in beside each other; everything else one by one.
-    let together = if head.is_photo() { heard.iter().take_while(|(_, heard)| heard.is_photo()).count() } else { 1 };
+    let together = if next.is_photo() { heard.iter().take_while(|(_, heard)| heard.is_photo()).count() } else { 1 };
     let batch = &heard[..together.min(2 * FILES_AT_ONCE)];
 
     let before = bot.storage.chat(chat).await?;
-    let known = before.unwrap_or_else(|| handle::stranger(head));
+    let known = before.unwrap_or_else(|| handle::stranger(next));
     let outcome = work(bot, known.clone(), batch).await;
     match outcome {
         Ok(outcome) => {
@@ -175,7 +175,7 @@ async fn draw(bot: &Bot, chat: i64, attempt: usize) -> storage::Result<Step> {
 /// How long to wait for the service; the person is told once that it is away.
 async fn wait_for_service(bot: &Bot, chat: Chat, error: &ApiError, attempt: usize) -> storage::Result<Duration> {
     let wait = match error {
-        ApiError::Busy(wait) => (*wait).clamp(Duration::from_millis(100), Duration::from_secs(60)),
+        ApiError::Busy(wait) => (*wait).clamp(Duration::from_millis(100), Duration::from_mins(1)),
         _ => pause(attempt),
     };
     tracing::warn!(chat = chat.chat, %error, wait_s = wait.as_secs(), "waiting for the service");

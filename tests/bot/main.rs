@@ -4,3 +4,4 @@ mod away;
 mod cards;
 mod fake;
 mod journey;
+mod pictures;

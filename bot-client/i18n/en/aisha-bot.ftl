@@ -262,7 +262,6 @@ avatars-create = ✨ New avatar
 avatars-filter-all = All { $n }
 avatars-filter-ready = Ready { $n }
 avatars-filter-unfinished = Unfinished { $n }
-avatars-unnamed = No name yet
 avatars-is-main = ⭐ Your main avatar
 avatars-status-draft = Just begun: a few details are still missing.
 avatars-status-photos = I am waiting for your photos.

@@ -276,7 +276,6 @@ avatars-create = ✨ Новый аватар
 avatars-filter-all = Все { $n }
 avatars-filter-ready = Готовые { $n }
 avatars-filter-unfinished = Не готовые { $n }
-avatars-unnamed = Пока без имени
 avatars-is-main = ⭐ Ваш главный аватар
 avatars-status-draft = Только начат: не хватает пары сведений.
 avatars-status-photos = Жду ваших фотографий.

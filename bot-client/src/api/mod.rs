@@ -46,7 +46,6 @@ impl Api {
         let mut authorization = HeaderValue::from_str(&format!("Bearer {}", key.expose_secret()))
             .map_err(|_| anyhow::anyhow!("AISHA_API_KEY holds characters that no key has"))?;
         authorization.set_sensitive(true);
-        #[expect(clippy::disallowed_methods, reason = "the one client of the bot")]
         let http = reqwest::Client::builder();
         let http = http.connect_timeout(CONNECT).redirect(reqwest::redirect::Policy::limited(3)).build()?;
         Ok(Self { http, base, authorization })

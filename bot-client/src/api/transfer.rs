@@ -14,7 +14,7 @@ use uuid::Uuid;
 use super::{ApiError, Person, send};
 
 /// The time a file may take on its way.
-pub(super) const FILE: Duration = Duration::from_secs(300);
+pub(super) const FILE: Duration = Duration::from_mins(5);
 
 /// A file on its way to the service.
 pub struct Upload {

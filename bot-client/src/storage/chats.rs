@@ -3,6 +3,7 @@
 use aisha_openapi::vocabulary::Locale;
 use chrono::{DateTime, Utc};
 use sqlx::{Sqlite, Transaction};
+use uuid::Uuid;
 
 use super::Storage;
 use crate::buttons::Revision;
@@ -13,6 +14,7 @@ const FIRST_REVISION: Revision = 1;
 
 /// A chat.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own, and they meet in any combination")]
 pub struct Chat {
     /// Its number: that of the person, for all chats are private.
     pub chat: i64,
@@ -60,6 +62,7 @@ pub struct DrawnCard {
 }
 
 #[derive(sqlx::FromRow)]
+#[expect(clippy::struct_excessive_bools, reason = "as in the chat")]
 struct Row {
     chat: i64,
     place: String,
@@ -102,6 +105,12 @@ impl From<Row> for Chat {
 }
 
 impl Chat {
+    /// Whether the card shows this thing: a place names what it shows by its id.
+    #[must_use]
+    pub fn shows(&self, id: Uuid) -> bool {
+        serde_json::to_string(&self.place).is_ok_and(|place| place.contains(&id.to_string()))
+    }
+
     /// A chat that nothing is known of.
     #[must_use]
     pub const fn new(chat: i64, first_name: String, locale: Locale) -> Self {

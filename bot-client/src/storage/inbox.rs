@@ -19,7 +19,7 @@ pub struct Waiting {
 }
 
 /// How long a done update is remembered, so that it is not done again: Telegram keeps updates for a day.
-const REMEMBERED: Duration = Duration::from_secs(48 * 3600);
+const REMEMBERED: Duration = Duration::from_hours(48);
 
 impl Storage {
     /// Takes updates in, each with its chat, all or none; those that are known already are left as they are.

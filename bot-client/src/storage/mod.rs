@@ -38,7 +38,7 @@ impl Storage {
             .synchronous(SqliteSynchronous::Full)
             .busy_timeout(Duration::from_secs(30));
         // SQLite lets one write at a time; in one connection they wait in line and none of them spins.
-        let pool = SqlitePoolOptions::new().max_connections(1).acquire_timeout(Duration::from_secs(60));
+        let pool = SqlitePoolOptions::new().max_connections(1).acquire_timeout(Duration::from_mins(1));
         let pool = pool.connect_with(options).await.with_context(wanted)?;
         sqlx::migrate!("./migrations").run(&pool).await.with_context(wanted)?;
         Ok(Self { pool })

@@ -21,7 +21,7 @@ pub use updates::RawUpdate;
 /// How long a message may take on its way.
 const MESSAGE: Duration = Duration::from_secs(20);
 /// How long a file may.
-const FILE: Duration = Duration::from_secs(300);
+const FILE: Duration = Duration::from_mins(5);
 
 /// The Bot API.
 #[derive(Clone)]
@@ -43,7 +43,6 @@ impl Telegram {
             let client = default_reqwest_settings().timeout(limit).build()?;
             Ok(Bot::with_client(token.expose(), client).set_api_url(base.clone()))
         };
-        #[expect(clippy::disallowed_methods, reason = "the one client for updates")]
         let updates = reqwest::Client::builder().connect_timeout(Duration::from_secs(5)).build()?;
         Ok(Self { bot: bot(MESSAGE)?, files: bot(FILE)?, updates, base, token })
     }

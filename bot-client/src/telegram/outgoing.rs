@@ -53,7 +53,8 @@ impl From<RequestError> for SendError {
                 | ApiError::CantInitiateConversation
                 | ApiError::CantTalkWithBots
                 | ApiError::BotKicked,
-            ) => Self::Unreachable,
+            )
+            | RequestError::MigrateToChatId(_) => Self::Unreachable,
             RequestError::Api(
                 ApiError::MessageToEditNotFound
                 | ApiError::MessageCantBeEdited
@@ -67,7 +68,6 @@ impl From<RequestError> for SendError {
                 Self::Unknown(text)
             }
             RequestError::Api(error) => Self::Refused(error.to_string()),
-            RequestError::MigrateToChatId(_) => Self::Unreachable,
             // The text of an answer that is none may hold anything; what kind of error it was is enough.
             RequestError::InvalidJson { source, .. } => Self::Unknown(source.to_string()),
             RequestError::Network(error) => Self::Unknown(kind_of(&error)),
@@ -125,19 +125,14 @@ const NO_PREVIEW: LinkPreviewOptions = LinkPreviewOptions {
 
 impl Telegram {
     /// Shows a new message; its number in the chat.
-    pub async fn send(&self, chat: i64, card: &Card<'_>, silent: bool) -> Result<i32, SendError> {
+    pub async fn send(&self, chat: i64, card: &Card<'_>) -> Result<i32, SendError> {
         let (chat, text, keyboard) = (ChatId(chat), card.view.text.clone(), card.keyboard());
-        let sent = match card.file() {
-            Some(file) => {
-                let send = self.files.send_photo(chat, file).caption(text).parse_mode(ParseMode::Html);
-                send.reply_markup(keyboard).disable_notification(silent).await?
-            }
-            None => {
-                let send = self.bot.send_message(chat, text).parse_mode(ParseMode::Html);
-                let send = send.link_preview_options(NO_PREVIEW).disable_notification(silent);
-                // An empty keyboard is refused on a new message.
-                if card.view.buttons.is_empty() { send.await? } else { send.reply_markup(keyboard).await? }
-            }
+        let sent = if let Some(file) = card.file() {
+            let send = self.files.send_photo(chat, file).caption(text).parse_mode(ParseMode::Html);
+            send.reply_markup(keyboard).await?
+        } else {
+            let send = self.bot.send_message(chat, text).parse_mode(ParseMode::Html);
+            send.link_preview_options(NO_PREVIEW).reply_markup(keyboard).await?
         };
         Ok(sent.id.0)
     }

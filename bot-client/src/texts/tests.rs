@@ -13,7 +13,7 @@ fn keys(file: &str) -> BTreeMap<String, BTreeSet<String>> {
             assert!(keys.insert(key.to_owned(), BTreeSet::new()).is_none(), "{key} is there twice");
             key.clone_into(&mut current);
         }
-        let names = line.split("$").skip(1).map(|rest| {
+        let names = line.split('$').skip(1).map(|rest| {
             rest.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_' || *c == '-').collect::<String>()
         });
         if let Some(arguments) = keys.get_mut(&current) {

@@ -14,7 +14,7 @@ use crate::telegram::Said;
 use crate::texts::t;
 use crate::view::View;
 
-pub(super) use view::{name_of, titled};
+pub(super) use view::titled;
 
 /// Which avatars a list shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -7,18 +7,14 @@ use aisha_openapi::vocabulary::{AvatarStatus, Preset, TrainingStatus};
 
 use super::{Filter, Tap, has_failed, learns};
 use crate::buttons::{Button, Door};
+use crate::screens::create::name_of;
 use crate::texts::{Texts, t};
-use crate::view::{View, day, dollars, door, escape, key, pager, shortened, ticked};
+use crate::view::{View, day, dollars, door, escape, key, pager, ticked};
 
 /// Avatars on a page of the list.
 const ROWS: usize = 8;
 
-/// What an avatar is called. Not escaped.
-pub(in crate::screens) fn name_of(texts: &Texts, avatar: &Avatar) -> String {
-    avatar.name.as_deref().map_or_else(|| t!(texts, "avatars-unnamed"), |name| shortened(name, 40))
-}
-
-/// The same, for a text.
+/// What an avatar is called, for a text.
 pub(in crate::screens) fn titled(texts: &Texts, avatar: &Avatar) -> String {
     escape(&name_of(texts, avatar))
 }

@@ -11,13 +11,11 @@ use aisha_openapi::avatars::Avatar;
 use aisha_openapi::generations::Generation;
 use aisha_openapi::problem::ProblemCode;
 use aisha_openapi::styles::StyleCatalogue;
-use aisha_openapi::users::Me;
 use aisha_openapi::vocabulary::{AspectRatio, AvatarStatus};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use uuid::Uuid;
 
-use super::{Ctx, Next, Place, avatars, create, images};
+use super::{Ctx, Next, Place, avatars, create, images, settings};
 use crate::api::ApiError;
 use crate::buttons::{Slug, taps};
 use crate::telegram::Said;
@@ -180,7 +178,7 @@ pub(super) async fn enter(ctx: &Ctx<'_>, avatar: Option<Uuid>, prompt: Option<&s
         None => all.iter().filter(usable).max_by_key(|found| (found.is_main, found.updated_at)),
     };
     let Some(chosen) = chosen else { return not_yet(ctx, avatar, &all).await };
-    let (ratio, count) = defaults(&ctx.api.me().await?);
+    let (ratio, count) = settings::defaults(&ctx.api.me().await?);
     let wish = Wish { ratio, count, ..Wish::of(chosen.id) };
     Ok(match prompt {
         Some(prompt) => told(ctx, wish, prompt),
@@ -196,14 +194,6 @@ async fn not_yet(ctx: &Ctx<'_>, named: Option<Uuid>, all: &[Avatar]) -> Result<N
         Some(avatar) => avatars::enter(ctx, avatar.id).await?.saying(t!(ctx.texts, "generate-not-trained")),
         None => Next::to(Place::Create(create::At::start())).saying(t!(ctx.texts, "generate-no-avatar")),
     })
-}
-
-/// The shape and the number of pictures that a person has chosen for all their wishes.
-fn defaults(me: &Me) -> (Option<AspectRatio>, u8) {
-    let chosen = |name: &str| me.settings.get("bot").and_then(|chosen| chosen.get(name));
-    let ratio = chosen("ratio").and_then(Value::as_str).and_then(|ratio| ratio.parse().ok());
-    let count = chosen("count").and_then(Value::as_u64).and_then(|count| u8::try_from(count).ok());
-    (ratio, count.filter(|count| (1..=4).contains(count)).unwrap_or(1))
 }
 
 /// The wish in these words.
@@ -316,26 +306,4 @@ pub(super) async fn style_of(ctx: &Ctx<'_>, generation: &Generation) -> Result<O
 
 fn name_of_pack<'a>(catalogue: &'a StyleCatalogue, id: Option<&str>) -> Option<&'a str> {
     catalogue.packs.iter().find(|pack| Some(pack.id.as_str()) == id).map(|pack| pack.name.as_str())
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    #[test]
-    fn what_a_person_has_chosen_for_all_wishes_is_read_with_care() {
-        let read = |settings: serde_json::Value| {
-            defaults(
-                &serde_json::from_value(json!({"id": Uuid::nil(), "name": "Ann", "settings": settings,
-                "scopes": [], "created_at": "2026-03-01T12:00:00Z"}))
-                .unwrap(),
-            )
-        };
-        assert_eq!(read(json!({"bot": {"ratio": "3:4", "count": 2}})), (Some(AspectRatio::Portrait), 2));
-        assert_eq!(read(json!({"bot": {"ratio": "2:3", "count": 9}})), (None, 1));
-        assert_eq!(read(json!({"bot": 1})), (None, 1));
-        assert_eq!(read(json!({})), (None, 1));
-    }
 }

@@ -11,6 +11,8 @@ use crate::view::View;
 /// What is told.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Told {
+    /// Nothing: it is told with others.
+    Nothing,
     /// Why there is nothing to see.
     Words(View),
     /// What there is to see.
@@ -20,6 +22,9 @@ pub enum Told {
 /// How a generation has ended: its pictures, or why there are none.
 pub async fn tell(person: &Person, texts: &Texts, id: Uuid) -> Result<Told, ApiError> {
     let generation = person.generation(id).await?;
+    if generation.pack_id.is_some() {
+        return Ok(Told::Nothing);
+    }
     let avatar = person.avatar(generation.avatar_id).await?;
     Ok(match made::album(texts, &generation, &avatar) {
         Some(album) => Told::Pictures(album),

@@ -10,7 +10,8 @@ use uuid::Uuid;
 
 use super::Tap;
 use crate::buttons::Button;
-use crate::screens::avatars::{name_of, titled};
+use crate::screens::avatars::titled;
+use crate::screens::create::name_of;
 use crate::texts::{Texts, t};
 use crate::view::{View, cut, dollars, escape, key, shortened, ticked};
 

@@ -5,7 +5,8 @@ use aisha_openapi::generations::Generation;
 
 use super::{Filter, Found, Tap};
 use crate::buttons::{Button, Door};
-use crate::screens::avatars::{name_of, titled};
+use crate::screens::avatars::titled;
+use crate::screens::create::name_of;
 use crate::screens::generate::{content, day_and_words};
 use crate::texts::{Texts, t};
 use crate::view::{View, dollars, door, key, shortened, ticked};
