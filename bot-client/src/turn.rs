@@ -1,7 +1,6 @@
 //! Serving a chat: what was heard is done in its order, all that comes of it is noted in one transaction, and then the
 //! card is drawn. Killed at any line, the same is done again with the same keys, so that the service does it once.
 
-use std::collections::HashSet;
 use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
@@ -29,7 +28,6 @@ const WAITS: [u64; 5] = [1, 2, 4, 8, 15];
 /// Does everything that is to be done in a chat.
 pub async fn serve(bot: &Bot, chat: i64) {
     let mut attempt = 0;
-    let mut answered = HashSet::new();
     while !bot.lanes.is_stopping() {
         let step = AssertUnwindSafe(step(bot, chat, attempt)).catch_unwind().await;
         let wait = match step {
@@ -53,7 +51,7 @@ pub async fn serve(bot: &Bot, chat: i64) {
         };
         attempt += 1;
         bot.lanes.hold(chat, true);
-        answer_taps(bot, chat, &mut answered).await;
+        answer_taps(bot, chat).await;
         tokio::select! {
             () = tokio::time::sleep(wait) => {}
             () = bot.lanes.stopped() => {}
@@ -62,12 +60,10 @@ pub async fn serve(bot: &Bot, chat: i64) {
     }
 }
 
-/// Has the buttons stop turning whose turn may be long in coming, each once.
-async fn answer_taps(bot: &Bot, chat: i64, answered: &mut HashSet<i64>) {
+/// Has the buttons stop turning whose turn may be long in coming.
+async fn answer_taps(bot: &Bot, chat: i64) {
     for waiting in bot.storage.waiting(chat).await.unwrap_or_default() {
-        if let Some(Heard::Tap { query_id, who, .. }) = read(&waiting.body)
-            && answered.insert(waiting.update_id)
-        {
+        if let Some(Heard::Tap { query_id, who, .. }) = read(&waiting.body) {
             let words = t!(Texts::of(Texts::spoken(who.language_code.as_deref())), "common-working");
             bot.telegram.answer(&query_id, Some(&words)).await;
         }

@@ -1,5 +1,7 @@
 //! What leaves for Telegram: cards, files, toasts.
 
+use std::collections::HashSet;
+use std::sync::MutexGuard;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -115,6 +117,9 @@ impl Card<'_> {
     }
 }
 
+/// Taps whose answers are remembered. A second answer does no harm; many of them would be noise.
+const MOST_ANSWERED: usize = 10_000;
+
 const NO_PREVIEW: LinkPreviewOptions = LinkPreviewOptions {
     is_disabled: true,
     url: None,
@@ -218,12 +223,31 @@ impl Telegram {
         let _ = self.bot.send_chat_action(ChatId(chat), ChatAction::UploadPhoto).await;
     }
 
-    /// Answers a tap, so that its button stops turning; with a few words or none. One that is too old needs no answer.
+    /// Answers a tap, so that its button stops turning; with a few words or none. It is answered once, however often this
+    /// is asked for, and one that is too old needs no answer.
     pub async fn answer(&self, query_id: &str, words: Option<&str>) {
+        if !self.is_first_answer(query_id) {
+            return;
+        }
         let answer = self.bot.answer_callback_query(CallbackQueryId(query_id.to_owned()));
-        let _ = match words {
+        let answered = match words {
             Some(words) => answer.text(words).await,
             None => answer.await,
         };
+        if answered.is_err_and(|error| SendError::from(error).passes()) {
+            self.answered().remove(query_id);
+        }
+    }
+
+    fn is_first_answer(&self, query_id: &str) -> bool {
+        let mut answered = self.answered();
+        if answered.len() == MOST_ANSWERED {
+            answered.clear();
+        }
+        answered.insert(query_id.to_owned())
+    }
+
+    fn answered(&self) -> MutexGuard<'_, HashSet<String>> {
+        self.answered.lock().expect("nobody panics while it is held")
     }
 }
