@@ -37,7 +37,7 @@ impl Stage {
 
     /// Waits until the bot has found the service away so often, and looks whether it has said so once.
     async fn stays_away(&self) {
-        let attempts = number_from("AISHA_TEST_BOT_ATTEMPTS", 8);
+        let attempts = number_from("AISHA_TEST_BOT_ATTEMPTS", 5);
         self.line.refuses(attempts.try_into().expect("a number")).await;
         let told = self.ann.screen().from_bot().filter(|message| message.text.contains(AWAY)).count();
         assert_eq!(told, 1, "{}", self.ann.screen());

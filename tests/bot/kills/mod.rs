@@ -6,9 +6,13 @@ mod way;
 use std::cell::{Cell, RefCell};
 use std::time::Duration;
 
+use aisha_api::domain::clock::Clock;
+use aisha_api::workers::sweep_once;
+use aisha_tests::harness::app::config_in;
 use aisha_tests::harness::bot::{BotProgram, bot_key, settings};
 use aisha_tests::harness::{Person as Caller, TestApp, kill_points};
 use aisha_tests::telegram::{FakeTelegram, Person};
+use chrono::TimeDelta;
 use futures_util::future::{join, join_all};
 
 use crate::number_from;
@@ -21,6 +25,8 @@ const LONGEST_LIFE: u64 = 1600;
 /// A service, a Telegram, and a bot between them that is killed.
 struct Stage {
     app: TestApp,
+    /// Where the service keeps its things.
+    data: tempfile::TempDir,
     telegram: FakeTelegram,
     program: RefCell<BotProgram>,
     folder: tempfile::TempDir,
@@ -31,7 +37,8 @@ struct Stage {
 
 impl Stage {
     async fn new(more: &[(&str, &str)]) -> Self {
-        let (app, telegram) = (TestApp::new().await, FakeTelegram::start().await);
+        let (data, telegram) = (tempfile::tempdir().expect("a temporary folder"), FakeTelegram::start().await);
+        let app = TestApp::open(config_in(data.path()), Clock::system()).await;
         let folder = tempfile::tempdir().expect("a temporary folder");
         let key = bot_key(&app, &telegram).await;
         let mut settings = settings(&app.url(""), &key, &telegram, folder.path());
@@ -39,7 +46,7 @@ impl Stage {
         settings.extend(more.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())));
         let caller = Caller::new(app.url(""), Some(key));
         let program = RefCell::new(BotProgram::start(settings));
-        Self { app, telegram, program, folder, caller, kills: RefCell::default() }
+        Self { app, data, telegram, program, folder, caller, kills: RefCell::default() }
     }
 
     /// Somebody at Telegram, and the same person at the service.
@@ -64,8 +71,19 @@ impl Stage {
         reckoning::settled(&self.telegram, self.folder.path()).await;
         self.telegram.assert_no_violations();
         self.program.borrow_mut().kill();
-        self.app.finish().await;
+        hours_later(self.app).await;
+        drop(self.data);
     }
+}
+
+/// Looks what the service is left with hours later: uploads that ended with the bot are cleared away by then.
+async fn hours_later(app: TestApp) {
+    let config = app.config().clone();
+    app.settled().await;
+    app.finish_without_looking().await;
+    let app = TestApp::open(config, Clock::held_at(Clock::system().now() + TimeDelta::hours(3))).await;
+    sweep_once(app.rooms()).await.expect("a round");
+    app.finish().await;
 }
 
 #[tokio::test]
