@@ -104,7 +104,8 @@ async fn step(bot: &Bot, chat: i64, attempt: usize) -> storage::Result<Step> {
                 bot.news.notify_one();
             }
             let in_album = batch.iter().any(|(_, heard)| matches!(heard, Heard::Said { in_album: true, .. }));
-            if in_album {
+            // What waits already needs no waiting for.
+            if in_album && bot.storage.waiting(chat).await?.is_empty() {
                 tokio::time::sleep(QUIET).await;
             }
             Ok(Step::Done)

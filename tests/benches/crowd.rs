@@ -4,7 +4,8 @@
 //! benchmark. In each round nine chats of ten tap a button and the tenth writes: all at once, and then so many a second.
 //! Told is the time from the tap to its answer and to the card it leads to, and from the message to its card, with and
 //! without a chat beside them to which each message takes five seconds. Rounds are interleaved, so that a busy machine
-//! slows both, and medians over the rounds are compared. Then an album of ten photos, with a service a tenth of a second
+//! slows both, and the least disturbed round of each is compared: a chat that another one waits for would show in all.
+//! Then an album of ten photos, with a service a tenth of a second
 //! away.
 
 use std::collections::HashMap;
@@ -40,7 +41,7 @@ async fn main() {
     crowd.telegram.called("getUpdates", 1).await;
     let before = memory(bot.id());
     crowd.greet().await;
-    println!("{chats} chats, medians of {ROUNDS} rounds, in ms        alone       beside a slow chat    more   times");
+    println!("{chats} chats, the best of {ROUNDS} rounds, in ms        alone       beside a slow chat    more   times");
     for (name, pace) in [("all at once", None), ("100 a second", Some(100.0))] {
         let mut times = [Times::default(), Times::default()];
         for round in 0..2 * ROUNDS {
@@ -51,7 +52,7 @@ async fn main() {
         println!("{name}");
         for what in ["tap to answer", "tap to card", "message to card"] {
             for share in [50, 99] {
-                let [alone, beside] = times.each_ref().map(|times| times.median(what, share));
+                let [alone, beside] = times.each_ref().map(|times| times.least(what, share));
                 let verdict = if share == 99 && beside - alone > COST { "  TOO MUCH" } else { "" };
                 println!(
                     "  {what:<16} p{share}{alone:>26.1}{beside:>25.1}{:>8.1}{:>8.2}{verdict}",
@@ -149,12 +150,10 @@ impl Times {
         self.0.push(taken);
     }
 
-    /// The median over the rounds of this share of each, in percent.
-    fn median(&self, what: &str, share: usize) -> f64 {
+    /// This share of each round's times, in percent, where it is least.
+    fn least(&self, what: &str, share: usize) -> f64 {
         let each = self.0.iter().map(|taken| taken[what][(taken[what].len() * share / 100).min(taken[what].len() - 1)]);
-        let mut each: Vec<f64> = each.collect();
-        each.sort_by(f64::total_cmp);
-        each[each.len() / 2]
+        each.fold(f64::INFINITY, f64::min)
     }
 }
 
@@ -175,15 +174,13 @@ async fn album(app: &TestApp) {
         caller.avatar().await;
         person.command("/start");
         person.reads("Hello").await;
-        let before = telegram.calls().len();
         // Apps upload an album before the bot hears of it: its time counts from there.
         let last = *person.album(photos.clone()).last().expect("ten photos");
         let begun = telegram.time();
         person.wait_for(|screen| screen.card().is_some_and(|card| card.id > last && card.text.contains("10"))).await;
         times.push((telegram.time() - begun).as_secs_f64() * 1e3);
-        let calls = telegram.calls();
-        let sent =
-            calls[before..].iter().filter(|call| call.chat == Some(person.id()) && call.method.starts_with("send"));
+        let calls: Vec<_> = telegram.calls().into_iter().filter(|call| call.at >= begun).collect();
+        let sent = calls.iter().filter(|call| call.chat == Some(person.id()) && call.method.starts_with("send"));
         replies = replies.max(sent.count());
     }
     times.sort_by(f64::total_cmp);

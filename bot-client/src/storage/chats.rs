@@ -162,7 +162,7 @@ impl Storage {
     /// A chat; none if nothing was ever done in it.
     pub async fn chat(&self, chat: i64) -> sqlx::Result<Option<Chat>> {
         let row: Option<Row> =
-            sqlx::query_as("select * from chats where chat = $1").bind(chat).fetch_optional(&self.pool).await?;
+            sqlx::query_as("select * from chats where chat = $1").bind(chat).fetch_optional(&self.readers).await?;
         Ok(row.map(Chat::from))
     }
 

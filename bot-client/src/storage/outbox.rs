@@ -68,7 +68,7 @@ pub(super) async fn add(
 impl Storage {
     /// How far the events of the service have been read; none if never.
     pub async fn reader(&self) -> sqlx::Result<Option<i64>> {
-        sqlx::query_scalar("select after from reader where id = 1").fetch_optional(&self.pool).await
+        sqlx::query_scalar("select after from reader where id = 1").fetch_optional(&self.readers).await
     }
 
     /// Takes notices in together with how far the events have been read, and has the cards drawn again that show one of
@@ -114,13 +114,13 @@ impl Storage {
              order by rowid limit 64",
         )
         .bind(now)
-        .fetch_all(&self.pool)
+        .fetch_all(&self.readers)
         .await
     }
 
     /// When the next thing is due; none if nothing waits.
     pub async fn next_due(&self) -> sqlx::Result<Option<DateTime<Utc>>> {
-        sqlx::query_scalar("select min(not_before) from outbox where state = 'waiting'").fetch_one(&self.pool).await
+        sqlx::query_scalar("select min(not_before) from outbox where state = 'waiting'").fetch_one(&self.readers).await
     }
 
     /// Marks something as being sent: from now on nobody knows whether it has arrived until its end is noted.
@@ -157,7 +157,7 @@ impl Storage {
     /// What was being sent when the bot ended: nobody knows whether it arrived.
     pub async fn interrupted(&self) -> sqlx::Result<Vec<Due>> {
         sqlx::query_as("select key, chat, body, attempts from outbox where state = 'sending'")
-            .fetch_all(&self.pool)
+            .fetch_all(&self.readers)
             .await
     }
 
@@ -196,7 +196,7 @@ impl Storage {
     pub async fn locale(&self, chat: i64) -> sqlx::Result<Option<Locale>> {
         let word: Option<String> = sqlx::query_scalar("select locale from chats where chat = $1")
             .bind(chat)
-            .fetch_optional(&self.pool)
+            .fetch_optional(&self.readers)
             .await?;
         Ok(word.and_then(|word| word.parse().ok()))
     }
