@@ -22,6 +22,8 @@ pub enum Show {
     Service(ApiError),
     /// Telegram wants it later.
     Later(Duration),
+    /// Telegram did not answer.
+    Unanswered,
     /// Nobody is there to see it.
     Unreachable,
     /// Telegram does not take it, now or later.
@@ -61,10 +63,7 @@ async fn draw_on(bot: &Bot, chat: &Chat) -> Result<DrawnCard, Show> {
             (Place::Home, menu.headed(&words))
         }
     };
-    let view = match &chat.words {
-        Some(words) => view.headed(words),
-        None => view,
-    };
+    let view = [&chat.words, &chat.told].into_iter().flatten().fold(view, |view, words| view.headed(words));
     let view = if view.fits() { view } else { without_picture(view) };
     let same_picture = view.picture.as_ref().map(|picture| &picture.id) == chat.card_picture.as_ref();
     let in_place = chat.card.filter(|_| !chat.below);
@@ -85,9 +84,15 @@ async fn draw_on(bot: &Bot, chat: &Chat) -> Result<DrawnCard, Show> {
 pub async fn away(bot: &Bot, chat: &Chat) -> Result<DrawnCard, Show> {
     let texts = Texts::of(chat.locale);
     let view = View::new(t!(texts, "common-away")).row([key(t!(texts, "button-refresh"), Button::Refresh)]);
+    // A picture cannot be taken away from a card, and a card that a tap waits for must stay the card.
+    let kept = chat.card_picture.clone().filter(|_| chat.card.is_some() && !chat.below);
+    let view = match &kept {
+        Some(id) => view.with_picture(id.clone(), ""),
+        None => view,
+    };
     let card = Card { view: &view, picture: None, revision: chat.revision };
-    let message = show(bot, chat, &card, false).await?;
-    Ok(DrawnCard { message, picture: None, place: chat.place.clone(), away: true })
+    let message = show(bot, chat, &card, kept.is_some()).await?;
+    Ok(DrawnCard { message, picture: kept, place: chat.place.clone(), away: true })
 }
 
 /// Changes the card in place if that is possible; else sends a new one and takes the old one away. The card's message.
@@ -116,7 +121,7 @@ async fn show(bot: &Bot, chat: &Chat, card: &Card<'_>, same_picture: bool) -> Re
 fn show_later(error: SendError) -> Show {
     match error {
         SendError::Wait(wait) => Show::Later(wait),
-        SendError::Unknown(_) => Show::Later(Duration::from_secs(1)),
+        SendError::Unknown(_) => Show::Unanswered,
         SendError::Unreachable => Show::Unreachable,
         SendError::Lost => Show::Gone,
         error => Show::Never(error.to_string()),

@@ -19,6 +19,8 @@ pub enum Delivery {
     Transcript(Uuid),
     /// A file somebody asked for.
     Parcel(Parcel),
+    /// What may or may not have arrived: it is not sent again but told on the card.
+    Doubtful(Box<Delivery>),
 }
 
 impl Delivery {
@@ -33,7 +35,7 @@ impl Delivery {
     pub const fn told_by_card(&self) -> Option<Uuid> {
         match self {
             Self::Generation(id) | Self::Pack(id) | Self::Transcript(id) => Some(*id),
-            Self::Training(_) | Self::Parcel(_) => None,
+            Self::Training(_) | Self::Parcel(_) | Self::Doubtful(_) => None,
         }
     }
 

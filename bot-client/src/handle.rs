@@ -143,11 +143,12 @@ async fn tap(
     bot.telegram.answer(query_id, toast.as_deref()).await;
     chat.reachable = true;
     chat.below = chat.below || !on_card;
+    // Two cards can come of one whose sending was not answered, and an old one may have stayed.
+    let is_old_card = !on_card && button.is_none_or(|(_, revision)| revision > 0);
+    if is_old_card || (live.is_none() && !on_card) {
+        take_away(bot, chat.chat, message_id).await;
+    }
     let Some(button) = live else {
-        if !on_card {
-            // Best effort: a message too old to be changed keeps its buttons, and they keep answering like this.
-            let _ = bot.telegram.strip(chat.chat, message_id).await;
-        }
         return Ok(Outcome { chat, parcels: Vec::new() });
     };
     if matches!(button, Button::Label | Button::Refresh) {
@@ -162,6 +163,14 @@ async fn tap(
     };
     chat.revision += 1;
     settle(chat, update_id, next)
+}
+
+/// Takes away what is no longer the card. Best effort: a message too old for that loses its buttons, and one too old to be
+/// changed keeps them, and they keep answering.
+async fn take_away(bot: &Bot, chat: i64, message_id: i32) {
+    if bot.telegram.delete(chat, message_id).await.is_err() {
+        let _ = bot.telegram.strip(chat, message_id).await;
+    }
 }
 
 fn ctx<'a>(bot: &'a Bot, person: &'a crate::api::Person, chat: &'a Chat, intent: String) -> Ctx<'a> {

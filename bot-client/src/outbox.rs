@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use aisha_openapi::vocabulary::Locale;
 use chrono::TimeDelta;
+use uuid::Uuid;
 
 use crate::api::{ApiError, Person};
 use crate::bot::Bot;
@@ -64,11 +65,18 @@ pub async fn run(bot: Bot) -> anyhow::Result<()> {
 /// What was being sent when the bot ended may or may not have arrived: the card tells it.
 async fn recover(bot: &Bot) -> anyhow::Result<()> {
     for due in bot.storage.interrupted().await? {
-        tracing::warn!(chat = due.chat, key = due.key, "nobody knows whether this has arrived; the card tells it");
-        bot.storage.sent(&due.key, due.chat, Sent::Unknown, now()).await?;
-        bot.storage.redraw(due.chat, false).await?;
+        doubt(bot, &due).await?;
     }
     Ok(())
+}
+
+/// Has that told on the card of which nobody knows whether it has arrived.
+async fn doubt(bot: &Bot, due: &Due) -> storage::Result<()> {
+    tracing::warn!(chat = due.chat, key = due.key, "nobody knows whether this has arrived; the card tells it");
+    match Delivery::read(&due.body) {
+        Some(delivery) => bot.storage.doubt(&due.key, &Delivery::Doubtful(Box::new(delivery)).write(), now()).await,
+        None => bot.storage.sent(&due.key, due.chat, Sent::Dropped, now()).await,
+    }
 }
 
 /// Sends one thing and notes how that ended.
@@ -83,6 +91,9 @@ async fn deliver(bot: &Bot, due: &Due) -> storage::Result<()> {
         None => bot.person(due.chat, Locale::En).me().await.ok().and_then(|me| me.locale).unwrap_or(Locale::En),
     };
     let person = bot.person(due.chat, locale);
+    if let Delivery::Doubtful(doubtful) = &delivery {
+        return tell_on_card(bot, due, in_words(&person, Texts::of(locale), doubtful).await).await;
+    }
     let wrapped = match wrap(&person, Texts::of(locale), &delivery).await {
         Ok(wrapped) => wrapped,
         Err(error) => return end(bot, due, Err(error.into())).await,
@@ -96,7 +107,9 @@ async fn deliver(bot: &Bot, due: &Due) -> storage::Result<()> {
             return bot.storage.sent(&due.key, due.chat, Sent::Arrived, now()).await;
         }
     }
-    bot.storage.sending(&due.key).await?;
+    if !matches!(wrapped, Wrapped::Nothing) {
+        bot.storage.sending(&due.key).await?;
+    }
     let outcome = match &wrapped {
         Wrapped::Words(view) => {
             let card = Card { view, picture: None, revision: 0 };
@@ -115,6 +128,37 @@ async fn deliver(bot: &Bot, due: &Due) -> storage::Result<()> {
     Ok(())
 }
 
+/// Tells on the card what may not have arrived by itself.
+async fn tell_on_card(bot: &Bot, due: &Due, told: Result<Option<(Uuid, View)>, ApiError>) -> storage::Result<()> {
+    let told = match told {
+        Ok(told) => told,
+        Err(error) if error.passes() => return end(bot, due, Err(error.into())).await,
+        Err(error) => {
+            tracing::error!(chat = due.chat, key = due.key, %error, "this could not be told");
+            None
+        }
+    };
+    let words = told.as_ref().map(|(id, view)| (*id, view.text.as_str()));
+    bot.storage.tell_above(&due.key, due.chat, words).await?;
+    bot.lanes.wake(bot, due.chat);
+    Ok(())
+}
+
+/// News in words, and what they are about; none for a file, which who has asked for it can ask for again.
+async fn in_words(person: &Person, texts: &Texts, delivery: &Delivery) -> Result<Option<(Uuid, View)>, ApiError> {
+    let told = match delivery {
+        Delivery::Training(id) => training::tell(person, texts, *id).await.map(|view| (*id, view)),
+        Delivery::Generation(id) => generate::tell_in_words(person, texts, *id).await.map(|view| (*id, view)),
+        Delivery::Pack(id) => generate::tell_pack_in_words(person, texts, *id).await.map(|view| (*id, view)),
+        Delivery::Transcript(id) => transcripts::tell(person, texts, *id).await.map(|view| (*id, view)),
+        Delivery::Parcel(_) | Delivery::Doubtful(_) => return Ok(None),
+    };
+    match told {
+        Err(error) if error.is_not_found() => Ok(None),
+        told => told.map(Some),
+    }
+}
+
 /// What a delivery looks like, read from the service as things stand now.
 enum Wrapped {
     Words(View),
@@ -126,6 +170,7 @@ enum Wrapped {
 async fn wrap(person: &Person, texts: &Texts, delivery: &Delivery) -> Result<Wrapped, ApiError> {
     let wrapped = match delivery {
         Delivery::Parcel(parcel) => Ok(Wrapped::Parcel(parcel.clone())),
+        Delivery::Doubtful(_) => Ok(Wrapped::Nothing),
         Delivery::Training(id) => training::tell(person, texts, *id).await.map(Wrapped::Words),
         Delivery::Generation(id) => generate::tell(person, texts, *id).await.map(told),
         Delivery::Pack(id) => generate::tell_pack(person, texts, *id).await.map(told),
@@ -157,17 +202,13 @@ async fn end(bot: &Bot, due: &Due, outcome: Result<(), ParcelError>) -> storage:
         }
         Err(ParcelError::Telegram(SendError::Unreachable)) => Sent::Dropped,
         Err(ParcelError::Telegram(SendError::Unknown(why))) => {
-            tracing::warn!(chat = due.chat, key = due.key, why, "nobody knows whether this has arrived");
-            Sent::Unknown
+            tracing::warn!(chat = due.chat, key = due.key, why, "no answer to what was sent");
+            return doubt(bot, due).await;
         }
         Err(error) => {
             tracing::error!(chat = due.chat, key = due.key, ?error, "this could not be sent");
             again
         }
     };
-    if sent == Sent::Unknown {
-        bot.storage.redraw(due.chat, true).await?;
-        bot.lanes.wake(bot, due.chat);
-    }
     bot.storage.sent(&due.key, due.chat, sent, now()).await
 }

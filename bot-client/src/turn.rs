@@ -22,7 +22,7 @@ const FILES_AT_ONCE: usize = 4;
 const QUIET: Duration = Duration::from_millis(400);
 /// How long something is tried before the person is told that it will not be.
 const LONGEST: TimeDelta = TimeDelta::hours(24);
-/// The waits between attempts while the service is away, in seconds.
+/// The waits between attempts while somebody is away, in seconds.
 const WAITS: [u64; 5] = [1, 2, 4, 8, 15];
 
 /// Does everything that is to be done in a chat.
@@ -104,7 +104,8 @@ async fn step(bot: &Bot, chat: i64, attempt: usize) -> storage::Result<Step> {
                 bot.news.notify_one();
             }
             let in_album = batch.iter().any(|(_, heard)| matches!(heard, Heard::Said { in_album: true, .. }));
-            if in_album {
+            // What waits already needs no waiting for.
+            if in_album && bot.storage.waiting(chat).await?.is_empty() {
                 tokio::time::sleep(QUIET).await;
             }
             Ok(Step::Done)
@@ -153,6 +154,8 @@ async fn draw(bot: &Bot, chat: i64, attempt: usize) -> storage::Result<Step> {
         }
         Err(Show::Service(error)) => Ok(Step::Wait(wait_for_service(bot, chat, &error, attempt).await?)),
         Err(Show::Later(wait)) => Ok(Step::Wait(wait)),
+        // It may have arrived all the same: each attempt may leave a card behind.
+        Err(Show::Unanswered) => Ok(Step::Wait(pause(attempt))),
         Err(Show::Unreachable) => {
             bot.storage.not_drawn(&chat, false).await?;
             Ok(Step::Done)
@@ -170,19 +173,34 @@ async fn draw(bot: &Bot, chat: i64, attempt: usize) -> storage::Result<Step> {
 async fn wait_for_service(bot: &Bot, chat: Chat, error: &ApiError, attempt: usize) -> storage::Result<Duration> {
     let wait = match error {
         ApiError::Busy(wait) => (*wait).clamp(Duration::from_millis(100), Duration::from_mins(1)),
-        _ => Duration::from_secs(WAITS[attempt.min(WAITS.len() - 1)]),
+        _ => pause(attempt),
     };
     tracing::warn!(chat = chat.chat, %error, wait_s = wait.as_secs(), "waiting for the service");
     // A single lost answer is no news.
     if attempt >= 1 && !chat.away && chat.reachable && matches!(error, ApiError::Away(_)) {
-        let updates = [];
-        bot.storage.done(&updates, &Chat { below: true, ..chat.clone() }, &[], now()).await?;
+        // Who has written looks below; who has tapped looks at the card, which stays the one that was tapped.
+        let below = chat.below || !is_tapped(bot, &chat).await?;
+        bot.storage.done(&[], &Chat { below, ..chat.clone() }, &[], now()).await?;
         let chat = bot.storage.chat(chat.chat).await?.unwrap_or(chat);
         if let Ok(card) = card::away(bot, &chat).await {
             bot.storage.drawn(&chat, &card, now()).await?;
         }
     }
     Ok(wait)
+}
+
+/// Whether a tap on the card of a chat waits.
+async fn is_tapped(bot: &Bot, chat: &Chat) -> storage::Result<bool> {
+    let waiting = bot.storage.waiting(chat.chat).await?;
+    Ok(waiting.iter().filter_map(|update| read(&update.body)).any(|heard| match heard {
+        Heard::Tap { message_id, .. } => chat.card == Some(message_id),
+        _ => false,
+    }))
+}
+
+/// How long to wait after so many attempts.
+fn pause(attempt: usize) -> Duration {
+    Duration::from_secs(WAITS[attempt.min(WAITS.len() - 1)])
 }
 
 /// Lets go of the first thing that waits, and says so.

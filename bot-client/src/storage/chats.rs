@@ -9,6 +9,9 @@ use super::Storage;
 use crate::buttons::Revision;
 use crate::screens::Place;
 
+/// What the first card of a chat is drawn with. Notices have 0: their buttons are told from those of cards by it.
+const FIRST_REVISION: Revision = 1;
+
 /// A chat.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own, and they meet in any combination")]
@@ -35,6 +38,8 @@ pub struct Chat {
     pub stale: i64,
     /// What to say above it when it is next drawn.
     pub words: Option<String>,
+    /// What is told above it because it may not have arrived as a message.
+    pub told: Option<String>,
     /// Whether it says that the service is away.
     pub away: bool,
     /// Whether messages reach the person.
@@ -70,6 +75,7 @@ struct Row {
     below: bool,
     stale: i64,
     words: Option<String>,
+    told: Option<String>,
     away: bool,
     reachable: bool,
     drawn_at: Option<DateTime<Utc>>,
@@ -90,6 +96,7 @@ impl From<Row> for Chat {
             below: row.below,
             stale: row.stale,
             words: row.words,
+            told: row.told,
             away: row.away,
             reachable: row.reachable,
             drawn_at: row.drawn_at,
@@ -110,7 +117,7 @@ impl Chat {
         Self {
             chat,
             place: Place::Home,
-            revision: 0,
+            revision: FIRST_REVISION,
             locale,
             first_name,
             registered: false,
@@ -119,6 +126,7 @@ impl Chat {
             below: false,
             stale: 0,
             words: None,
+            told: None,
             away: false,
             reachable: true,
             drawn_at: None,
@@ -126,7 +134,7 @@ impl Chat {
     }
 }
 
-/// Writes what the handling of an update may change; what was drawn meanwhile stays. `below` is kept as the number of the
+/// Writes what the handling of an update may change; what was drawn or sent meanwhile stays. `below` is kept as the number of the
 /// last reason to draw the card that came of something below it, so that one which comes while it is drawn is not lost.
 pub(super) async fn save(tx: &mut Transaction<'_, Sqlite>, chat: &Chat) -> sqlx::Result<()> {
     let place = serde_json::to_string(&chat.place).expect("a place is plain data");
@@ -156,7 +164,7 @@ impl Storage {
     /// A chat; none if nothing was ever done in it.
     pub async fn chat(&self, chat: i64) -> sqlx::Result<Option<Chat>> {
         let row: Option<Row> =
-            sqlx::query_as("select * from chats where chat = $1").bind(chat).fetch_optional(&self.pool).await?;
+            sqlx::query_as("select * from chats where chat = $1").bind(chat).fetch_optional(&self.readers).await?;
         Ok(row.map(Chat::from))
     }
 
@@ -165,7 +173,8 @@ impl Storage {
         let place = serde_json::to_string(&card.place).expect("a place is plain data");
         sqlx::query(
             "update chats set card = $2, card_picture = $3, place = $4, below = max(below - $8, 0), away = $5,
-                 words = case when $5 then words end, stale = stale - $6, drawn_at = $7 where chat = $1",
+                 words = case when $5 then words end, told = case when $5 or told is not $9 then told end,
+                 stale = stale - $6, drawn_at = $7 where chat = $1",
         )
         .bind(chat.chat)
         .bind(card.message)
@@ -175,8 +184,9 @@ impl Storage {
         // A reason that came up since is still one.
         .bind(if card.away { 0 } else { chat.stale })
         .bind(now)
-        // So is what was sent since: the card does not stand below it yet.
+        // So is what was sent, or is to be told, since: the card does not stand below it yet.
         .bind(chat.stale)
+        .bind(&chat.told)
         .execute(&self.pool)
         .await?;
         Ok(())

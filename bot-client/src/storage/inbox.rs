@@ -43,7 +43,7 @@ impl Storage {
             "select update_id, body, heard_at from inbox where chat = $1 and done_at is null order by update_id limit 32",
         )
         .bind(chat)
-        .fetch_all(&self.pool)
+        .fetch_all(&self.readers)
         .await
     }
 
@@ -53,7 +53,7 @@ impl Storage {
             "select chat from inbox where done_at is null
              union select chat from chats where stale > 0 and reachable = 1",
         )
-        .fetch_all(&self.pool)
+        .fetch_all(&self.readers)
         .await
     }
 

@@ -21,8 +21,14 @@ pub type Result<T> = sqlx::Result<T>;
 /// The file.
 #[derive(Clone)]
 pub struct Storage {
+    /// For what writes.
     pool: SqlitePool,
+    /// For what only reads: it need not wait for the disk.
+    readers: SqlitePool,
 }
+
+/// Connections that read beside each other.
+const READERS: u32 = 4;
 
 impl Storage {
     /// Opens the file in this folder, or makes both.
@@ -39,8 +45,10 @@ impl Storage {
             .busy_timeout(Duration::from_secs(30));
         // SQLite lets one write at a time; in one connection they wait in line and none of them spins.
         let pool = SqlitePoolOptions::new().max_connections(1).acquire_timeout(Duration::from_mins(1));
-        let pool = pool.connect_with(options).await.with_context(wanted)?;
+        let pool = pool.connect_with(options.clone()).await.with_context(wanted)?;
         sqlx::migrate!("./migrations").run(&pool).await.with_context(wanted)?;
-        Ok(Self { pool })
+        let readers = SqlitePoolOptions::new().max_connections(READERS).acquire_timeout(Duration::from_mins(1));
+        let readers = readers.connect_with(options.read_only(true)).await.with_context(wanted)?;
+        Ok(Self { pool, readers })
     }
 }

@@ -25,8 +25,6 @@ pub struct Due {
 pub enum Sent {
     /// It arrived.
     Arrived,
-    /// Nobody knows whether it arrived: it is not sent again.
-    Unknown,
     /// It will never be sent.
     Dropped,
     /// It did not arrive for certain, and is tried again from then on.
@@ -70,7 +68,7 @@ pub(super) async fn add(
 impl Storage {
     /// How far the events of the service have been read; none if never.
     pub async fn reader(&self) -> sqlx::Result<Option<i64>> {
-        sqlx::query_scalar("select after from reader where id = 1").fetch_optional(&self.pool).await
+        sqlx::query_scalar("select after from reader where id = 1").fetch_optional(&self.readers).await
     }
 
     /// Takes notices in together with how far the events have been read, and has the cards drawn again that show one of
@@ -116,13 +114,13 @@ impl Storage {
              order by rowid limit 64",
         )
         .bind(now)
-        .fetch_all(&self.pool)
+        .fetch_all(&self.readers)
         .await
     }
 
     /// When the next thing is due; none if nothing waits.
     pub async fn next_due(&self) -> sqlx::Result<Option<DateTime<Utc>>> {
-        sqlx::query_scalar("select min(not_before) from outbox where state = 'waiting'").fetch_one(&self.pool).await
+        sqlx::query_scalar("select min(not_before) from outbox where state = 'waiting'").fetch_one(&self.readers).await
     }
 
     /// Marks something as being sent: from now on nobody knows whether it has arrived until its end is noted.
@@ -138,7 +136,6 @@ impl Storage {
     pub async fn sent(&self, key: &str, chat: i64, sent: Sent, now: DateTime<Utc>) -> sqlx::Result<()> {
         let (state, not_before) = match sent {
             Sent::Arrived => ("sent", now),
-            Sent::Unknown => ("unknown", now),
             Sent::Dropped => ("dropped", now),
             Sent::Again(then) => ("waiting", then),
         };
@@ -160,25 +157,46 @@ impl Storage {
     /// What was being sent when the bot ended: nobody knows whether it arrived.
     pub async fn interrupted(&self) -> sqlx::Result<Vec<Due>> {
         sqlx::query_as("select key, chat, body, attempts from outbox where state = 'sending'")
-            .fetch_all(&self.pool)
+            .fetch_all(&self.readers)
             .await
     }
 
-    /// Tells something above the card, for it may not have arrived by itself.
-    pub async fn tell_above(&self, chat: i64, words: &str) -> sqlx::Result<()> {
-        sqlx::query("update chats set words = $2, stale = stale + 1 where chat = $1")
-            .bind(chat)
-            .bind(words)
+    /// Puts what may or may not have arrived back in line under the same key, to be told on the card.
+    pub async fn doubt(&self, key: &str, body: &str, now: DateTime<Utc>) -> sqlx::Result<()> {
+        sqlx::query("update outbox set state = 'waiting', body = $2, not_before = $3 where key = $1")
+            .bind(key)
+            .bind(body)
+            .bind(now)
             .execute(&self.pool)
             .await?;
         Ok(())
+    }
+
+    /// Tells on a new card what may or may not have arrived: the thing of this id, in these words. A card that shows the
+    /// thing needs no words.
+    pub async fn tell_above(&self, key: &str, chat: i64, told: Option<(Uuid, &str)>) -> sqlx::Result<()> {
+        let mut tx = self.pool.begin().await?;
+        sqlx::query("update outbox set state = 'unknown' where key = $1").bind(key).execute(&mut *tx).await?;
+        let (id, words) = told.map(|(id, words)| (id.to_string(), words)).unzip();
+        sqlx::query(
+            "update chats set stale = stale + 1, below = stale + 1,
+                 told = case when $2 is null or instr(place, $2) > 0 then told
+                     else coalesce(told || char(10) || char(10), '') || $3 end
+             where chat = $1",
+        )
+        .bind(chat)
+        .bind(id)
+        .bind(words)
+        .execute(&mut *tx)
+        .await?;
+        tx.commit().await
     }
 
     /// The language of a chat; none if nothing was ever done in it.
     pub async fn locale(&self, chat: i64) -> sqlx::Result<Option<Locale>> {
         let word: Option<String> = sqlx::query_scalar("select locale from chats where chat = $1")
             .bind(chat)
-            .fetch_optional(&self.pool)
+            .fetch_optional(&self.readers)
             .await?;
         Ok(word.and_then(|word| word.parse().ok()))
     }

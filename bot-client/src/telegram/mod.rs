@@ -5,6 +5,8 @@ mod outgoing;
 mod said;
 mod updates;
 
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use teloxide::Bot;
@@ -34,6 +36,8 @@ pub struct Telegram {
     updates: reqwest::Client,
     base: Url,
     token: BotToken,
+    /// Taps that were answered.
+    answered: Arc<Mutex<HashSet<String>>>,
 }
 
 impl Telegram {
@@ -44,6 +48,6 @@ impl Telegram {
             Ok(Bot::with_client(token.expose(), client).set_api_url(base.clone()))
         };
         let updates = reqwest::Client::builder().connect_timeout(Duration::from_secs(5)).build()?;
-        Ok(Self { bot: bot(MESSAGE)?, files: bot(FILE)?, updates, base, token })
+        Ok(Self { bot: bot(MESSAGE)?, files: bot(FILE)?, updates, base, token, answered: Arc::default() })
     }
 }

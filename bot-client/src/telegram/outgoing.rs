@@ -1,5 +1,7 @@
 //! What leaves for Telegram: cards, files, toasts.
 
+use std::collections::HashSet;
+use std::sync::MutexGuard;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -39,6 +41,9 @@ pub enum SendError {
     Unknown(String),
 }
 
+/// How refusals begin that come with a status of 500 and above, of which nothing else is left to see.
+const UNWELL: [&str; 4] = ["Internal Server Error", "Bad Gateway", "Service Unavailable", "Gateway Timeout"];
+
 impl From<RequestError> for SendError {
     fn from(error: RequestError) -> Self {
         match error {
@@ -60,6 +65,10 @@ impl From<RequestError> for SendError {
                 | ApiError::MessageIdInvalid,
             ) => Self::Lost,
             RequestError::Api(ApiError::Unknown(text)) if text.contains("file is too big") => Self::TooLarge,
+            // A server that is not well does not say whether it has done it.
+            RequestError::Api(ApiError::Unknown(text)) if UNWELL.iter().any(|word| text.starts_with(word)) => {
+                Self::Unknown(text)
+            }
             RequestError::Api(error) => Self::Refused(error.to_string()),
             // The text of an answer that is none may hold anything; what kind of error it was is enough.
             RequestError::InvalidJson { source, .. } => Self::Unknown(source.to_string()),
@@ -107,6 +116,9 @@ impl Card<'_> {
         self.picture.clone().map(|bytes| InputFile::memory(bytes).file_name("picture.jpg"))
     }
 }
+
+/// Taps whose answers are remembered. A second answer does no harm; many of them would be noise.
+const MOST_ANSWERED: usize = 10_000;
 
 const NO_PREVIEW: LinkPreviewOptions = LinkPreviewOptions {
     is_disabled: true,
@@ -157,9 +169,9 @@ impl Telegram {
 
     /// Takes a message of ours away; one that is gone already is fine.
     pub async fn delete(&self, chat: i64, message: i32) -> Result<(), SendError> {
-        match self.bot.delete_message(ChatId(chat), MessageId(message)).await.map_err(SendError::from) {
-            Ok(_) | Err(SendError::Lost) => Ok(()),
-            Err(error) => Err(error),
+        match self.bot.delete_message(ChatId(chat), MessageId(message)).await {
+            Ok(_) | Err(RequestError::Api(ApiError::MessageToDeleteNotFound | ApiError::MessageIdInvalid)) => Ok(()),
+            Err(error) => Err(error.into()),
         }
     }
 
@@ -211,12 +223,31 @@ impl Telegram {
         let _ = self.bot.send_chat_action(ChatId(chat), ChatAction::UploadPhoto).await;
     }
 
-    /// Answers a tap, so that its button stops turning; with a few words or none. One that is too old needs no answer.
+    /// Answers a tap, so that its button stops turning; with a few words or none. It is answered once, however often this
+    /// is asked for, and one that is too old needs no answer.
     pub async fn answer(&self, query_id: &str, words: Option<&str>) {
+        if !self.is_first_answer(query_id) {
+            return;
+        }
         let answer = self.bot.answer_callback_query(CallbackQueryId(query_id.to_owned()));
-        let _ = match words {
+        let answered = match words {
             Some(words) => answer.text(words).await,
             None => answer.await,
         };
+        if answered.is_err_and(|error| SendError::from(error).passes()) {
+            self.answered().remove(query_id);
+        }
+    }
+
+    fn is_first_answer(&self, query_id: &str) -> bool {
+        let mut answered = self.answered();
+        if answered.len() == MOST_ANSWERED {
+            answered.clear();
+        }
+        answered.insert(query_id.to_owned())
+    }
+
+    fn answered(&self) -> MutexGuard<'_, HashSet<String>> {
+        self.answered.lock().expect("nobody panics while it is held")
     }
 }

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use aisha_api::cli::{Cli, picture_worker};
 use aisha_api::config::Environment;
-use aisha_tests::harness::kill_points;
+use aisha_tests::harness::kill_points::{self, Statements};
 use clap::Parser as _;
 
 fn main() -> anyhow::Result<ExitCode> {
@@ -18,7 +18,7 @@ fn main() -> anyhow::Result<ExitCode> {
 async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     let env = Environment::of_process();
     if let Some(file) = env.text("AISHA_TEST_PLACES_LIST")? {
-        kill_points::end_at_new_places(Path::new(&file));
+        kill_points::end_at_new_places(Path::new(&file), Statements::Writing);
     }
     cli.run(&env).await?;
     Ok(ExitCode::SUCCESS)

@@ -129,6 +129,21 @@ impl BotProgram {
         self.process = Some(command.spawn().expect("the bot starts"));
     }
 
+    /// Starts it again if it has ended itself; whether it had.
+    pub fn revive(&mut self) -> bool {
+        let process = self.process.as_mut().expect("it runs");
+        let has_ended = process.try_wait().expect("a child can be asked").is_some();
+        if has_ended {
+            self.begin();
+        }
+        has_ended
+    }
+
+    /// The number of its process.
+    pub fn id(&self) -> u32 {
+        self.process.as_ref().expect("it runs").id()
+    }
+
     /// Ends it at once, wherever it is.
     pub fn kill(&mut self) {
         let mut process = self.process.take().expect("it runs");

@@ -1,5 +1,6 @@
 //! A program that ends itself, as `kill -9` would end it, at each place where a kill could matter: after each statement
-//! that writes to the database, and at each commit before anything is done with it. Each place once, over all lives.
+//! that writes to the database, and at each commit before anything is done with it. Each place once, over all lives. A
+//! program that does not tell its commits ends itself after each statement that reads, too: the next after each commit.
 //!
 //! The places are heard of through the program's own log, so nothing in it is made for this.
 
@@ -22,9 +23,19 @@ const STATEMENTS: &str = "sqlx::query";
 /// Where the service tells that a transaction is committed.
 const COMMITS: &str = "aisha_api::storage::db";
 
+/// After which statements a program ends itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Statements {
+    /// Those that change something.
+    Writing,
+    /// Those that read, too.
+    All,
+}
+
 /// Ends this process at the first place that does not stand in the file yet, after writing it there.
-pub fn end_at_new_places(file: &Path) {
+pub fn end_at_new_places(file: &Path, statements: Statements) {
     let places = Places {
+        statements,
         file: file.to_owned(),
         passed: Mutex::default(),
         outside: Mutex::new(Work::new("outside".to_owned())),
@@ -40,6 +51,7 @@ pub fn places(file: &Path) -> Vec<String> {
 }
 
 struct Places {
+    statements: Statements,
     file: PathBuf,
     /// Those that are known to stand in the file.
     passed: Mutex<HashSet<String>>,
@@ -87,7 +99,9 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Places {
     fn on_event(&self, event: &Event<'_>, context: Context<'_, S>) {
         let mut fields = Fields::default();
         event.record(&mut fields);
-        let written = (event.metadata().target() == STATEMENTS).then(|| fields.statement()).filter(|sql| writes(sql));
+        let written = (event.metadata().target() == STATEMENTS)
+            .then(|| fields.statement())
+            .filter(|sql| self.statements.has(sql));
         let is_commit = event.metadata().target() == COMMITS && fields.of("message") == "committed";
         if written.is_none() && !is_commit {
             return;
@@ -127,9 +141,11 @@ impl Places {
     }
 }
 
-/// Whether a statement changes anything.
-fn writes(sql: &str) -> bool {
-    ["insert ", "update ", "delete ", "with "].iter().any(|verb| sql.starts_with(verb))
+impl Statements {
+    fn has(self, sql: &str) -> bool {
+        let writes = ["insert ", "update ", "delete ", "with "].iter().any(|verb| sql.starts_with(verb));
+        writes || (self == Self::All && sql.starts_with("select "))
+    }
 }
 
 /// The fields of a span or an event, as text.

@@ -21,6 +21,8 @@ pub struct Line {
     /// Where it begins.
     pub url: String,
     state: watch::Sender<State>,
+    /// How often somebody was turned away.
+    refused: watch::Receiver<usize>,
     serving: JoinHandle<()>,
 }
 
@@ -38,13 +40,25 @@ impl Line {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a free port");
         let url = format!("http://{}/", listener.local_addr().expect("a bound port has an address"));
         let state = watch::Sender::new(State { up: true, delay: Duration::ZERO });
-        let serving = tokio::spawn(serve(listener, to, state.subscribe()));
-        Self { url, state, serving }
+        let (count, refused) = watch::channel(0);
+        let serving = tokio::spawn(serve(listener, to, state.subscribe(), count));
+        Self { url, state, refused, serving }
     }
 
     /// Breaks every connection, and takes no new one.
     pub fn go_down(&self) {
         self.state.send_modify(|state| state.up = false);
+    }
+
+    /// Waits until so many connections more were not taken.
+    ///
+    /// # Panics
+    ///
+    /// When the line is gone.
+    pub async fn refuses(&self, more: usize) {
+        let mut refused = self.refused.clone();
+        let enough = *refused.borrow() + more;
+        refused.wait_for(|refused| *refused >= enough).await.expect("the line is there");
     }
 
     /// Takes connections again.
@@ -64,11 +78,12 @@ impl Drop for Line {
     }
 }
 
-async fn serve(listener: TcpListener, to: SocketAddr, state: watch::Receiver<State>) {
+async fn serve(listener: TcpListener, to: SocketAddr, state: watch::Receiver<State>, refused: watch::Sender<usize>) {
     let mut connections = JoinSet::new();
     while let Ok((client, _)) = listener.accept().await {
         let mut watched = state.clone();
         if !watched.borrow().up {
+            refused.send_modify(|refused| *refused += 1);
             continue;
         }
         let state = Arc::new(state.clone());

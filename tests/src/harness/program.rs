@@ -95,7 +95,7 @@ impl Program {
     /// The memory that the service holds now, without the processes that read pictures, in MB. Zero where there is no
     /// `/proc`.
     pub fn holds(&self) -> f64 {
-        figure(self.process.id(), "VmRSS:").map_or(0.0, |held| f64::from(held) / 1024.0)
+        memory(self.process.id())
     }
 
     /// The most memory each of its processes has had, in MB. Empty where there is no `/proc`.
@@ -111,6 +111,11 @@ impl Drop for Program {
     fn drop(&mut self) {
         let _ = (self.process.kill(), self.process.wait());
     }
+}
+
+/// The memory that a process holds now, in MB. Zero where there is no `/proc`.
+pub fn memory(process: u32) -> f64 {
+    figure(process, "VmRSS:").map_or(0.0, |held| f64::from(held) / 1024.0)
 }
 
 fn figure(process: u32, name: &str) -> Option<u32> {

@@ -14,6 +14,8 @@ pub enum Effect {
     LoseRequest,
     /// It is done, and the connection ends before the answer is sent.
     LoseAnswer,
+    /// It is done, and the answer does not come, for as long as anybody waits for it.
+    HoldAnswer,
     /// It is done after this time.
     Delay(Duration),
 }

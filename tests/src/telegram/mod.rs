@@ -168,6 +168,11 @@ impl FakeTelegram {
         self.world.files.bytes(id).unwrap_or_else(|| panic!("there is no file {id}"))
     }
 
+    /// How long it runs, on the clock that calls are told by.
+    pub fn time(&self) -> Duration {
+        self.world.history.now()
+    }
+
     /// All calls so far, in the order in which they were answered.
     pub fn calls(&self) -> Vec<Call> {
         self.world.history.calls()

@@ -141,6 +141,7 @@ async fn call(world: &Arc<World>, method: &'static Method, params: Params) -> Re
     let chat = params.integer("chat_id");
     let (told_params, uploads) = (params.told(), params.uploads.len());
     let effect = world.faults.meet(&method.name.to_lowercase(), chat);
+    let mut held = false;
     let answer = match &effect {
         Some(Effect::LoseRequest) => Err(Lost),
         Some(Effect::RetryAfter(seconds)) => Ok(Err(Refusal::flood(*seconds))),
@@ -152,6 +153,10 @@ async fn call(world: &Arc<World>, method: &'static Method, params: Params) -> Re
         Some(Effect::LoseAnswer) => {
             run(world, method, params).await.ok();
             Err(Lost)
+        }
+        Some(Effect::HoldAnswer) => {
+            held = true;
+            Ok(run(world, method, params).await)
         }
         None => Ok(run(world, method, params).await),
     };
@@ -166,6 +171,9 @@ async fn call(world: &Arc<World>, method: &'static Method, params: Params) -> Re
         status: answer.as_ref().ok().map(|_| refusal.map_or(200, |refusal| refusal.code)),
         refusal: refusal.map(|refusal| refusal.description.clone()),
     });
+    if held {
+        return std::future::pending().await;
+    }
     answer.map(|answer| told(&answer))
 }
 
@@ -208,6 +216,7 @@ async fn download(world: &World, path: &str) -> Result<Response<Body>, Lost> {
     }
     let answer = match effect {
         Some(Effect::LoseRequest | Effect::LoseAnswer) => Err(Lost),
+        Some(Effect::HoldAnswer) => std::future::pending().await,
         Some(Effect::RetryAfter(seconds)) => Ok(Err(Refusal::flood(seconds))),
         Some(Effect::Status(status)) => Ok(Err(broken(status))),
         Some(Effect::Delay(_)) | None => Ok(world.files.download(path).ok_or_else(Refusal::not_found)),

@@ -24,7 +24,7 @@ use crate::view::View;
 
 pub(super) use made::{content, day_and_words, original, pictures, words};
 pub(super) use tap::tap;
-pub use tell::{Told, tell, tell_pack};
+pub use tell::{Told, tell, tell_in_words, tell_pack, tell_pack_in_words};
 pub use wish::Wish;
 
 /// Characters of the longest prompt that the service takes.

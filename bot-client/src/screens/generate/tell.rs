@@ -32,6 +32,13 @@ pub async fn tell(person: &Person, texts: &Texts, id: Uuid) -> Result<Told, ApiE
     })
 }
 
+/// The same in words alone.
+pub async fn tell_in_words(person: &Person, texts: &Texts, id: Uuid) -> Result<View, ApiError> {
+    let generation = person.generation(id).await?;
+    let avatar = person.avatar(generation.avatar_id).await?;
+    Ok(made::notice(texts, &generation, &avatar))
+}
+
 /// How a run of a pack has ended: all its pictures in one, or why there are none.
 pub async fn tell_pack(person: &Person, texts: &Texts, id: Uuid) -> Result<Told, ApiError> {
     let run = person.pack(id).await?;
@@ -42,4 +49,12 @@ pub async fn tell_pack(person: &Person, texts: &Texts, id: Uuid) -> Result<Told,
         Some(sheet) => Told::Pictures(sheet),
         None => Told::Words(pack::notice(texts, &run, &avatar, name)),
     })
+}
+
+/// The same in words alone.
+pub async fn tell_pack_in_words(person: &Person, texts: &Texts, id: Uuid) -> Result<View, ApiError> {
+    let run = person.pack(id).await?;
+    let avatar = person.avatar(run.avatar_id).await?;
+    let styles = person.styles().await?;
+    Ok(pack::notice(texts, &run, &avatar, super::name_of_pack(&styles, run.pack_id.as_deref())))
 }

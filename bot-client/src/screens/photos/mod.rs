@@ -114,8 +114,9 @@ impl At {
 pub(super) async fn draw(ctx: &Ctx<'_>, at: &At) -> Result<View, ApiError> {
     Ok(match *at {
         At::Upload { avatar } => {
-            let shown = ctx.api.avatar(avatar).await?;
-            upload::view(ctx.texts, &shown, &ctx.api.preflight(&ctx.key("look"), avatar).await?)
+            let key = ctx.key("look");
+            let (shown, look) = tokio::try_join!(ctx.api.avatar(avatar), ctx.api.preflight(&key, avatar))?;
+            upload::view(ctx.texts, &shown, &look)
         }
         At::Review { avatar, page } => {
             let shown = ctx.api.avatar(avatar).await?;
