@@ -71,7 +71,7 @@ impl Stage {
         reckoning::settled(&self.telegram, self.folder.path()).await;
         self.telegram.assert_no_violations();
         self.program.borrow_mut().kill();
-        hours_later(self.app).await;
+        Box::pin(hours_later(self.app)).await;
         drop(self.data);
     }
 }
