@@ -53,7 +53,7 @@ impl Stage {
         assert!(!screen.says(AWAY), "{screen}");
         self.telegram.assert_no_violations();
         self.bot.stop().await;
-        self.app.finish().await;
+        Box::pin(self.app.finish()).await;
     }
 }
 

@@ -40,7 +40,7 @@ impl Stage {
     async fn finish(self) {
         self.telegram.assert_no_violations();
         self.bot.stop().await;
-        self.app.finish().await;
+        Box::pin(self.app.finish()).await;
     }
 }
 

@@ -10,6 +10,7 @@ use aisha_api::domain::clock::Clock;
 use aisha_api::workers::sweep_once;
 use aisha_tests::harness::app::config_in;
 use aisha_tests::harness::bot::{BotProgram, bot_key, settings};
+use aisha_tests::harness::line::Line;
 use aisha_tests::harness::{Person as Caller, TestApp, kill_points};
 use aisha_tests::telegram::{FakeTelegram, Person};
 use chrono::TimeDelta;
@@ -27,6 +28,8 @@ struct Stage {
     app: TestApp,
     /// Where the service keeps its things.
     data: tempfile::TempDir,
+    /// Between the bot and the service.
+    line: Line,
     telegram: FakeTelegram,
     program: RefCell<BotProgram>,
     folder: tempfile::TempDir,
@@ -39,20 +42,27 @@ impl Stage {
     async fn new(more: &[(&str, &str)]) -> Self {
         let (data, telegram) = (tempfile::tempdir().expect("a temporary folder"), FakeTelegram::start().await);
         let app = TestApp::open(config_in(data.path()), Clock::system()).await;
+        let line = Line::to(&app.url("")).await;
         let folder = tempfile::tempdir().expect("a temporary folder");
         let key = bot_key(&app, &telegram).await;
-        let mut settings = settings(&app.url(""), &key, &telegram, folder.path());
+        let mut settings = settings(&line.url, &key, &telegram, folder.path());
         settings.push(("AISHA_LOG".to_owned(), "error".to_owned()));
         settings.extend(more.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())));
         let caller = Caller::new(app.url(""), Some(key));
         let program = RefCell::new(BotProgram::start(settings));
-        Self { app, data, telegram, program, folder, caller, kills: RefCell::default() }
+        Self { app, data, line, telegram, program, folder, caller, kills: RefCell::default() }
     }
 
     /// Somebody at Telegram, and the same person at the service.
     fn person(&self, id: i64) -> (Person, Caller, String) {
         let person = self.telegram.person(id, "en", &format!("Ann_{id}"));
         (person, self.caller.acting_for(&format!("telegram:{id}")), format!("<Portrait & {id}>"))
+    }
+
+    fn kill(&self) {
+        self.kills.borrow_mut().push(self.telegram.time());
+        self.program.borrow_mut().kill();
+        self.program.borrow_mut().begin();
     }
 
     async fn go(&self, id: i64) {
@@ -71,7 +81,7 @@ impl Stage {
         reckoning::settled(&self.telegram, self.folder.path()).await;
         self.telegram.assert_no_violations();
         self.program.borrow_mut().kill();
-        hours_later(self.app).await;
+        Box::pin(hours_later(self.app)).await;
         drop(self.data);
     }
 }
@@ -108,9 +118,7 @@ async fn kill_again_and_again(stage: &Stage, mut dice: u64, is_over: &Cell<bool>
         dice = dice.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         // The moment is what this test is about: it must not follow anything that the bot does.
         tokio::time::sleep(Duration::from_millis((dice >> 33) % LONGEST_LIFE)).await;
-        stage.kills.borrow_mut().push(stage.telegram.time());
-        stage.program.borrow_mut().kill();
-        stage.program.borrow_mut().begin();
+        stage.kill();
     }
     is_over.set(true);
 }
@@ -145,5 +153,29 @@ async fn a_bot_killed_after_each_of_its_statements_does_everything_once() {
     for begin in ["insert or ignore into outbox", "update outbox set state = 'sending'", "insert into reader"] {
         assert!(is_there(begin), "{begin}: {places:#?}");
     }
+    stage.finish(1..=1).await;
+}
+
+/// What the bot asks the service to do on the way, in the order of the way.
+const WISHES: [&str; 7] = [
+    "POST /v1/avatars ",
+    "PATCH /v1/avatars/",
+    "/photos HTTP",
+    "/trainings HTTP",
+    "/generations HTTP",
+    "/favourite HTTP",
+    "POST /v1/transcriptions",
+];
+
+#[tokio::test]
+async fn a_bot_killed_when_a_wish_was_granted_and_it_does_not_know_wishes_the_same_again() {
+    let stage = Stage::new(&[]).await;
+    let killing = async {
+        for wish in WISHES {
+            stage.line.hold(wish).await;
+            stage.kill();
+        }
+    };
+    join(stage.go(1), killing).await;
     stage.finish(1..=1).await;
 }
