@@ -51,3 +51,22 @@ async fn people_are_told_once_and_what_they_sent_is_done_later() {
     bot.stop().await;
     app.finish().await;
 }
+
+#[tokio::test]
+async fn a_button_that_is_pressed_meanwhile_does_its_work_later() {
+    let (app, telegram) = (TestApp::new().await, FakeTelegram::start().await);
+    let line = Line::to(&app.url("")).await;
+    let bot = Bot::start_with(&line.url, &bot_key(&app, &telegram).await, &telegram);
+    let ann = telegram.person(1, "en", "Ann");
+    ann.command("/new");
+    ann.reads("What shall the new avatar be?").await;
+    line.go_down();
+    let tap = ann.tap("👤 Portrait");
+    ann.answered(&tap).await;
+    ann.reads(AWAY).await;
+    line.come_up();
+    ann.reads("Who is it?").await;
+    telegram.assert_no_violations();
+    bot.stop().await;
+    app.finish().await;
+}
