@@ -129,7 +129,8 @@ async fn tap(
     data: &str,
 ) -> Result<Outcome, ApiError> {
     let texts = Texts::of(chat.locale);
-    let on_card = chat.card == Some(message_id);
+    // A card that says that the service is away stands in for the one that the tap was made on.
+    let on_card = chat.card == Some(message_id) || chat.away;
     let button = Button::decode(data);
     let live = match button {
         Some((button, _)) if button.is_door() => Some(button),

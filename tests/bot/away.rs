@@ -126,3 +126,22 @@ async fn a_tap_that_is_made_meanwhile_is_done_though_the_card_says_something_els
     assert_eq!(ann.screen().from_bot().count(), 1, "{}", ann.screen());
     stage.finish().await;
 }
+
+#[tokio::test]
+async fn a_button_that_is_pressed_meanwhile_does_its_work_later() {
+    let (app, telegram) = (TestApp::new().await, FakeTelegram::start().await);
+    let line = Line::to(&app.url("")).await;
+    let bot = Bot::start_with(&line.url, &bot_key(&app, &telegram).await, &telegram);
+    let ann = telegram.person(1, "en", "Ann");
+    ann.command("/new");
+    ann.reads("What shall the new avatar be?").await;
+    line.go_down();
+    let tap = ann.tap("👤 Portrait");
+    ann.answered(&tap).await;
+    ann.reads(AWAY).await;
+    line.come_up();
+    ann.reads("Who is it?").await;
+    telegram.assert_no_violations();
+    bot.stop().await;
+    app.finish().await;
+}

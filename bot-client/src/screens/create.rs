@@ -31,7 +31,10 @@ pub enum At {
         avatar: Uuid,
     },
     /// The choices beside each other.
-    Comparison,
+    Comparison {
+        /// For one that is there, if it is not for a new one.
+        avatar: Option<Uuid>,
+    },
     /// The choice of the gender.
     Gender {
         /// Of which.
@@ -71,9 +74,10 @@ impl At {
         match self {
             Self::Types => Place::Home,
             // Choosing again changes the avatar that has just been begun.
-            Self::Retype { .. } | Self::Comparison | Self::Gender { .. } | Self::Name { .. } => {
+            Self::Retype { .. } | Self::Comparison { avatar: None } | Self::Gender { .. } | Self::Name { .. } => {
                 Place::Create(Self::Types)
             }
+            Self::Comparison { avatar: Some(avatar) } => Place::Create(Self::Retype { avatar: *avatar }),
         }
     }
 }
@@ -112,7 +116,7 @@ pub(super) async fn draw(ctx: &Ctx<'_>, at: &At) -> Result<View, ApiError> {
             ctx.api.avatar(*avatar).await?;
             types(ctx.texts, None)
         }
-        At::Comparison => comparison(ctx.texts),
+        At::Comparison { .. } => comparison(ctx.texts),
         At::Gender { avatar } => {
             ctx.api.avatar(*avatar).await?;
             gender(ctx.texts)
@@ -124,11 +128,12 @@ pub(super) async fn draw(ctx: &Ctx<'_>, at: &At) -> Result<View, ApiError> {
 /// Does what a button says.
 pub(super) async fn tap(ctx: &Ctx<'_>, at: &At, tap: Tap) -> Result<Next, ApiError> {
     match (at, tap) {
-        (At::Types | At::Comparison, Tap::Type(kind)) => begin(ctx, kind).await,
-        (At::Retype { avatar }, Tap::Type(kind)) => {
+        (At::Types | At::Comparison { avatar: None }, Tap::Type(kind)) => begin(ctx, kind).await,
+        (At::Retype { avatar } | At::Comparison { avatar: Some(avatar) }, Tap::Type(kind)) => {
             Ok(Next::to(resume(&ctx.api.update_avatar(*avatar, &retyped(kind)).await?)))
         }
-        (At::Types, Tap::Compare) => Ok(Next::to(Place::Create(At::Comparison))),
+        (At::Types, Tap::Compare) => Ok(Next::to(Place::Create(At::Comparison { avatar: None }))),
+        (At::Retype { avatar }, Tap::Compare) => Ok(Next::to(Place::Create(At::Comparison { avatar: Some(*avatar) }))),
         (At::Gender { avatar }, Tap::Gender(gender)) => {
             let patch = AvatarPatch { gender: Some(gender), ..AvatarPatch::default() };
             Ok(Next::to(resume(&ctx.api.update_avatar(*avatar, &patch).await?)))

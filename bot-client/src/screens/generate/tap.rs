@@ -82,6 +82,8 @@ async fn improve(ctx: &Ctx<'_>, wish: Wish) -> Result<Next, ApiError> {
             let words = t!(ctx.texts, "generate-cannot-improve");
             Ok(to(At::Wish(Wish { unaided: true, ..wish })).saying(words))
         }
+        // Whoever works on words may be away for long, and nothing else has to wait for that.
+        Err(error) if error.passes() => Ok(to(At::Wish(wish)).saying(t!(ctx.texts, "common-failed"))),
         Err(error) => Err(error),
     }
 }
