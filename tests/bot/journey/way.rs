@@ -89,7 +89,7 @@ impl Way {
         assert_eq!(self.telegram.unanswered_taps(), []);
         self.telegram.assert_no_violations();
         self.bot.stop().await;
-        self.app.finish().await;
+        Box::pin(self.app.finish()).await;
     }
 }
 
