@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use aisha_api::config::Config;
 use aisha_api::fal::sandbox::{Fault, Rule, RunFault};
+use aisha_bot::buttons::Button;
+use aisha_bot::screens::generate;
 use aisha_openapi::vocabulary::Locale;
 use aisha_tests::harness::bot::bot_key;
 use aisha_tests::harness::chat::{Chat, Reply};
@@ -12,8 +14,9 @@ use aisha_tests::telegram::FakeTelegram;
 use futures_util::future::join_all;
 use reqwest::Method;
 use serde_json::{Value, json};
+use uuid::Uuid;
 
-use crate::hands::card_below;
+use crate::hands::{card_below, press, says, sees};
 use crate::journey::making::photo;
 use crate::journey::way::Way;
 
@@ -30,23 +33,28 @@ const LIKED: [&str; 9] = [
     "noir",
 ];
 
-/// A way on which everything has happened already, and the model that works on words there.
-pub(crate) async fn of_every_kind() -> (Way, Chat) {
-    let model = Chat::start(|text| {
-        if text.contains("by the sea") {
-            Reply::prompt("by the sea at dawn")
-        } else {
-            Reply::Content("Notes.".to_owned())
-        }
-    })
-    .await;
+/// A way on which everything has happened already that may happen.
+pub(crate) struct Belongings {
+    /// The way.
+    pub(crate) way: Way,
+    /// The model that works on words there.
+    pub(crate) model: Chat,
+    /// An avatar of which there are two versions.
+    pub(crate) trained_twice: Uuid,
+    /// One of whose photos two look alike.
+    pub(crate) with_twins: Uuid,
+}
+
+/// Somebody who has everything.
+pub(crate) async fn of_every_kind() -> Belongings {
+    let model = Chat::start(|_| Reply::prompt("in the sun")).await;
     let settings = model.settings(Duration::from_secs(5));
     let app = TestApp::with(|config: &mut Config| config.prompts = Some(settings)).await;
     let telegram = FakeTelegram::start().await;
     let key = bot_key(&app, &telegram).await;
     let everybody = Person::new(app.url(""), Some(key.clone()));
     let ann = everybody.acting_for("telegram:7");
-    let avatar = things(&ann).await;
+    let (avatar, twins) = things(&ann).await;
     // What was told before the bot came is not told by it.
     let told = last_event(&ann).await;
     everybody.put("/v1/consumers/aisha-bot", json!({"acknowledged_seq": told})).await.expect(200);
@@ -55,9 +63,33 @@ pub(crate) async fn of_every_kind() -> (Way, Chat) {
     let hello = way.ann.command("/start");
     card_below(&way.ann, hello).await;
     troubles(&way, &avatar).await;
-    // From now on nothing comes to an end by itself.
+    let id = |avatar: &str| avatar.parse().expect("an id");
+    Belongings { way, model, trained_twice: id(&avatar), with_twins: id(&twins) }
+}
+
+/// Has a picture made, and waits until its card is there.
+pub(crate) async fn make_a_picture(way: &Way) {
+    let asked = way.ann.command("/generate");
+    card_below(&way.ann, asked).await;
+    says(&way.ann, "in the sun").await;
+    press!(&way.ann, Button::Generate(generate::Tap::Create));
+    sees(&way.ann, "the picture", |button| matches!(button, Button::Generate(generate::Tap::Like))).await;
+}
+
+/// Has a set made, and waits until its card is there.
+pub(crate) async fn make_a_set(way: &Way) {
+    let asked = way.ann.command("/generate");
+    card_below(&way.ann, asked).await;
+    press!(&way.ann, Button::Generate(generate::Tap::Packs));
+    press!(&way.ann, Button::Generate(generate::Tap::Set(_)));
+    press!(&way.ann, Button::Generate(generate::Tap::Create));
+    sees(&way.ann, "the set", |button| matches!(button, Button::Generate(generate::Tap::Another))).await;
+}
+
+/// From now on nothing comes to an end by itself, and a recording is just being listened to.
+pub(crate) async fn halt(way: &Way) {
     way.app.break_fal(Rule::new(Fault::Run(RunFault::StuckInProgress))).await;
-    (way, model)
+    way.service.transcribe("endless", sounds::ogg(5)).await.expect(202);
 }
 
 /// The number of the newest event.
@@ -73,13 +105,15 @@ async fn last_event(ann: &Person) -> i64 {
     }
 }
 
-/// Avatars, pictures, styles and recordings; gives the avatar that most is made with.
-async fn things(ann: &Person) -> String {
+/// Avatars, pictures, styles and recordings; gives the avatar that most is made with, and the one with twins.
+async fn things(ann: &Person) -> (String, String) {
     let ((avatar, _), (second, _)) = tokio::join!(ann.trained_avatar(6), ann.trained_avatar(5));
     let again = id(&ann.train(&avatar, "again").await.expect(202));
-    for (number, style) in LIKED.iter().enumerate() {
-        ann.put(&format!("/v1/styles/{style}/favourite"), json!({})).await;
-        let recording = sounds::wav(9, u32::try_from(number).unwrap_or(0));
+    for style in LIKED {
+        ann.put(&format!("/v1/styles/{style}/favourite"), json!({})).await.expect(200);
+    }
+    for number in 0..12 {
+        let recording = sounds::wav(9, number);
         ann.transcribe(&format!("heard-{number}"), recording).await.expect(202);
     }
     let wish = json!({"prompt": "by the sea", "num_images": 2});
@@ -102,7 +136,7 @@ async fn things(ann: &Person) -> String {
     for heard in ann.get("/v1/transcriptions").await.expect(200)["data"].as_array().expect("a list") {
         ann.transcription_in(&id(heard), "completed").await;
     }
-    avatar
+    (avatar, full)
 }
 
 async fn pack(ann: &Person, avatar: &str, key: &str) -> String {
