@@ -48,7 +48,10 @@ fn screen_of(place: &Place) -> String {
         value => value.as_str().unwrap_or_default().to_owned(),
     };
     match serde_json::to_value(place).expect("a place is plain data") {
-        Value::Object(fields) => fields.iter().map(|(screen, at)| format!("{screen}.{}", inner(at))).collect(),
+        Value::Object(fields) => {
+            let (screen, at) = fields.iter().next().expect("a place is on a screen");
+            format!("{screen}.{}", inner(at))
+        }
         value => inner(&value),
     }
 }

@@ -222,8 +222,7 @@ mod tests {
         let silent = Generation { prompt: String::new(), ..long.clone() };
         golden("generate_words_none", |texts| words(texts, &silent, &ann, None).back(texts));
         let of_a_set = Generation { pack_id: Some(id(30)), ..long.clone() };
-        let of_a_set = |texts| words(texts, &of_a_set, &ann, None).back(texts);
-        golden("generate_words_none", of_a_set);
+        golden("generate_words_none", |texts| words(texts, &of_a_set, &ann, None).back(texts));
         golden("generate_delete", |texts| delete(texts, &long));
     }
 
