@@ -49,7 +49,7 @@ fn screen_of(place: &Place) -> String {
     };
     match serde_json::to_value(place).expect("a place is plain data") {
         Value::Object(fields) => {
-            let (screen, at) = fields.iter().next().expect("a place is one of its kinds");
+            let (screen, at) = fields.iter().next().expect("a place is on a screen");
             format!("{screen}.{}", inner(at))
         }
         value => inner(&value),

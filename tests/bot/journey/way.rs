@@ -14,7 +14,7 @@ pub(crate) const FIRST_NAME: &str = "<Ann_*&>";
 /// A person, the bot they talk to, and the service behind it.
 pub(crate) struct Way {
     /// The service.
-    pub(crate) app: TestApp,
+    pub(crate) app: Box<TestApp>,
     /// Telegram.
     pub(crate) telegram: FakeTelegram,
     /// The bot.
@@ -40,7 +40,7 @@ impl Way {
         let bot = Bot::start_with(&app.url(""), &key, &telegram);
         let ann = telegram.person(7, locale.as_str(), FIRST_NAME);
         let service = harness::Person::new(app.url(""), Some(key)).acting_for(&format!("telegram:{}", ann.id()));
-        Self { app, telegram, bot, ann, service, locale }
+        Self { app: Box::new(app), telegram, bot, ann, service, locale }
     }
 
     /// What the service answers.
