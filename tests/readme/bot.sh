@@ -8,9 +8,10 @@ work=$(mktemp -d)
 started=()
 cleanup() {
     status=$?
+    # Each with all that it has started.
     for process in "${started[@]}"; do
-        kill "$process" 2>/dev/null || true
-        wait "$process" || true
+        kill -- "-$process" 2>/dev/null || true
+        wait "$process" 2>/dev/null || true
     done
     [ "$status" -eq 0 ] || tail -n 50 "$work"/* >&2 || true
     rm -rf "$work"
@@ -25,7 +26,7 @@ awk '/^<!-- bot -->$/ { marked = 1; next }
 [ -s "$work/run.sh" ] || { echo "bot-client/README.md: no command is marked in it" >&2; exit 1; }
 
 cargo build -q --manifest-path "$root/Cargo.toml" -p aisha-tests --bin telegram-with-somebody
-"${CARGO_TARGET_DIR:-$root/target}/debug/telegram-with-somebody" >"$work/telegram" &
+setsid "${CARGO_TARGET_DIR:-$root/target}/debug/telegram-with-somebody" >"$work/telegram" &
 somebody=$!
 started+=("$somebody")
 until grep -q '^ready' "$work/telegram"; do
@@ -38,7 +39,7 @@ set -a
 set +a
 
 cd "$root"
-AISHA_DATA_DIR=$work/data bash "$work/run.sh" >"$work/log" 2>&1 &
+AISHA_DATA_DIR=$work/data setsid bash "$work/run.sh" >"$work/log" 2>&1 &
 started+=("$!")
 wait "$somebody" || { echo "bot-client/README.md: nobody was greeted" >&2; exit 1; }
 echo "ok -- the bot in bot-client/README.md runs and greets people"
