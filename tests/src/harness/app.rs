@@ -179,12 +179,7 @@ impl TestApp {
 
     /// Like `finish`, for a test in which jobs fail for good.
     pub async fn finish_after_failed_jobs(mut self) {
-        self.quiet().await;
-        let rooms = self.rooms();
-        let mut stored: Vec<String> =
-            rooms.files.list("").await.expect("a listing").iter().map(ToString::to_string).collect();
-        stored.sort();
-        let ledger = objects::list(&rooms.db).await.expect("the ledger");
+        let (stored, ledger) = self.stored_and_ledger().await;
         let live: Vec<String> =
             ledger.iter().filter(|(_, state)| state == "live").map(|(key, _)| key.clone()).collect();
         assert_eq!(stored, live, "the store and the ledger differ; ledger: {ledger:#?}");
@@ -212,6 +207,27 @@ impl TestApp {
             }
         };
         tokio::time::timeout(PATIENCE, busy).await.expect("the jobs come to an end");
+    }
+
+    /// What lies in the store, and the ledger at the same moment. Both are read between jobs: a run that nobody waits for
+    /// may end while they are read, and then they are read again.
+    async fn stored_and_ledger(&self) -> (Vec<String>, Vec<(String, String)>) {
+        let rooms = self.rooms();
+        let unmoved = async {
+            loop {
+                self.quiet().await;
+                let before = objects::list(&rooms.db).await.expect("the ledger");
+                let stored = rooms.files.list("").await.expect("a listing");
+                self.quiet().await;
+                let after = objects::list(&rooms.db).await.expect("the ledger");
+                if before == after {
+                    let mut stored: Vec<String> = stored.iter().map(ToString::to_string).collect();
+                    stored.sort();
+                    break (stored, after);
+                }
+            }
+        };
+        tokio::time::timeout(PATIENCE, unmoved).await.expect("the objects come to rest")
     }
 
     /// Waits until no upload holds any room, and looks whether each took its file along.
