@@ -1,5 +1,6 @@
 //! What is made of texts: of the whole of them, once, by whom the operator has named.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use aisha_api::config::Config;
@@ -7,6 +8,7 @@ use aisha_api::fal::sandbox::{Fault, Rule, RunFault};
 use aisha_tests::harness::chat::{Chat, Reply};
 use aisha_tests::harness::{Answer, Person, TestApp, id, sounds};
 use serde_json::{Value, json};
+use tokio::sync::{Notify, Semaphore};
 
 const PATIENCE: Duration = Duration::from_secs(5);
 
@@ -76,6 +78,31 @@ async fn a_long_text_is_read_to_its_end_and_the_same_wish_is_paid_once() {
     let other = ask(&ann, &done, json!({"kind": "minutes"})).await.expect(202);
     assert_ne!(other["id"], again["id"], "another wish");
     assert_eq!(written(&ann, &done).await.len(), 2);
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn a_wish_that_is_repeated_while_it_is_being_written_is_written_once() {
+    let (gate, begun) = (Arc::new(Semaphore::new(0)), Arc::new(Notify::new()));
+    let (held, told) = (Arc::clone(&gate), Arc::clone(&begun));
+    let chat = Chat::start(move |_| {
+        told.notify_one();
+        Reply::Held(Arc::clone(&held), "in short".to_owned())
+    })
+    .await;
+    let settings = chat.settings(Duration::from_secs(60));
+    let app = TestApp::with(|config: &mut Config| config.prompts = Some(settings)).await;
+    let ann = app.person("ann").await;
+    let done = heard(&ann, "t-1", sounds::wav(6, 1)).await;
+    ask(&ann, &done, json!({"kind": "summary"})).await.expect(202);
+    begun.notified().await;
+    for _ in 0..8 {
+        ask(&ann, &done, json!({"kind": "summary"})).await.expect(202);
+    }
+    gate.add_permits(1);
+    written(&ann, &done).await;
+    app.settled().await;
+    assert_eq!(chat.questions().len(), 1);
     app.finish().await;
 }
 

@@ -17,6 +17,7 @@ use hyper::{Request, Response};
 use hyper_util::rt::TokioIo;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
 
 /// The key it wants.
@@ -34,6 +35,8 @@ pub enum Reply {
     Status(u16),
     /// These bytes, with 200.
     Bytes(Vec<u8>),
+    /// A message of this content, once the gate is open.
+    Held(Arc<Semaphore>, String),
     /// Nothing, ever.
     Silence,
 }
@@ -138,18 +141,25 @@ async fn respond(request: Request<Incoming>, state: &State) -> Response<Full<Byt
     lock(&state.questions).push(question);
     let reply = lock(&state.answer)(&text);
     match reply {
-        Reply::Content(content) => {
-            let message = json!({ "role": "assistant", "content": content, "refusal": null });
-            let choice = json!({ "index": 0, "message": message, "logprobs": null, "finish_reason": "stop" });
-            let body = json!({ "id": "chatcmpl-1", "object": "chat.completion", "created": 1, "model": "a-model",
-                "choices": [choice], "usage": { "prompt_tokens": 1, "completion_tokens": 1, "total_tokens": 2 } });
-            answer(200, body.to_string().into_bytes())
+        Reply::Content(content) => message(&content),
+        Reply::Held(gate, content) => {
+            let _open = gate.acquire().await;
+            message(&content)
         }
         // A server may well repeat what it was asked, which must not be found in any log.
         Reply::Status(status) => refusal(status, &text),
         Reply::Bytes(bytes) => answer(200, bytes),
         Reply::Silence => std::future::pending().await,
     }
+}
+
+/// An answer that is a message of this content.
+fn message(content: &str) -> Response<Full<Bytes>> {
+    let message = json!({ "role": "assistant", "content": content, "refusal": null });
+    let choice = json!({ "index": 0, "message": message, "logprobs": null, "finish_reason": "stop" });
+    let body = json!({ "id": "chatcmpl-1", "object": "chat.completion", "created": 1, "model": "a-model",
+        "choices": [choice], "usage": { "prompt_tokens": 1, "completion_tokens": 1, "total_tokens": 2 } });
+    answer(200, body.to_string().into_bytes())
 }
 
 /// The text that the user has sent, if the question is one.

@@ -22,7 +22,7 @@ use crate::http::headers::IdempotencyHeader;
 use crate::http::idempotency::{Claim, IdempotencyKey, Reply};
 use crate::http::problem::Problem;
 use crate::prompts::PromptEnhancer;
-use crate::storage::transcriptions;
+use crate::storage::{jobs, transcriptions};
 
 /// The operation on digests.
 pub(super) fn routes() -> OpenApiRouter<App> {
@@ -82,8 +82,10 @@ async fn create(
     };
     let digest = transcriptions::begin_digest(&mut tx, &wanted).await?;
     let is_pending = digest.status == DigestStatus::Pending;
-    if is_pending {
-        app.enqueue(&mut tx, &Job::WriteDigest { digest_id: digest.id }, app.now()).await?;
+    let job = Job::WriteDigest { digest_id: digest.id };
+    // Who writes it has been asked already, and wants money each time.
+    if is_pending && !jobs::is_pending(&mut tx, &job).await? {
+        app.enqueue(&mut tx, &job, app.now()).await?;
     }
     let status = if is_pending { StatusCode::ACCEPTED } else { StatusCode::OK };
     let reply = Reply::new(status, &show_digest(digest))?.at(format!("/v1/transcriptions/{id}"));
