@@ -65,11 +65,12 @@ pub fn look(file: &mut (impl Read + Seek), length: u64) -> io::Result<Result<Rec
 
 impl Recording {
     /// How long it plays, in seconds and begun ones as whole: as the file tells, else as long as a file of this length
-    /// and kind plays that is recorded for speech, which is rather too long than too short.
+    /// and kind plays that is recorded for speech, which is rather too long than too short. A file that tells less than
+    /// so many bytes can play in is not believed: fal listens to all of it, and is paid for that.
     #[must_use]
     pub fn seconds(&self, length: u64) -> i64 {
         let seconds = match self.told_millis {
-            Some(millis) => millis.div_ceil(1000),
+            Some(millis) => millis.div_ceil(1000).max(length / most_bytes_per_second(self.format)),
             None => length.div_ceil(bytes_per_second(self.format)),
         };
         i64::try_from(seconds.max(1)).unwrap_or(i64::MAX)
@@ -84,6 +85,17 @@ const fn bytes_per_second(format: AudioFormat) -> u64 {
         AudioFormat::Mp3 | AudioFormat::M4a => 6_000,
         AudioFormat::Flac => 12_000,
         AudioFormat::Wav => 16_000,
+    }
+}
+
+/// What a second takes at most: the highest rates of the codecs, stereo of 96 kHz and 32 bits where nothing is lost, and
+/// a film of 8 Mbit/s where one may be beside the sound.
+const fn most_bytes_per_second(format: AudioFormat) -> u64 {
+    match format {
+        AudioFormat::Mp3 => 40_000,
+        AudioFormat::Ogg => 70_000,
+        AudioFormat::Flac | AudioFormat::Wav => 800_000,
+        AudioFormat::Webm | AudioFormat::M4a => 1_000_000,
     }
 }
 

@@ -108,6 +108,18 @@ fn what_does_not_tell_its_length_is_rather_too_long_than_too_short() {
 }
 
 #[test]
+fn a_file_that_tells_less_than_fits_into_it_is_not_believed() {
+    let told = |format| Recording { format, told_millis: Some(1) };
+    let length = 100_000_000;
+    assert_eq!(told(AudioFormat::Mp3).seconds(length), 2500);
+    assert_eq!(told(AudioFormat::Ogg).seconds(length), 1428);
+    assert_eq!(told(AudioFormat::Flac).seconds(length), 125);
+    assert_eq!(told(AudioFormat::M4a).seconds(length), 100);
+    let honest = Recording { format: AudioFormat::Mp3, told_millis: Some(3_600_000) };
+    assert_eq!(honest.seconds(length), 3600);
+}
+
+#[test]
 fn what_is_no_recording_is_not_taken_for_one() {
     for bytes in [&b"%PDF-1.7"[..], b"\xff\xd8\xff\xe0", b"RIFF\0\0\0\0WEBP", b"a", b"\0\0\0\0\0\0\0\0", b"PK\x03\x04"]
     {
