@@ -4,12 +4,22 @@ use std::process::ExitCode;
 
 use aisha_bot::config::{Config, ConfigError, Environment};
 use aisha_bot::{StartError, run};
+use clap::Parser;
 
 /// What the shell's own tools use for "called wrongly".
 const CALLED_WRONGLY: u8 = 2;
 
+/// The Telegram bot of Aisha
+///
+/// It is set up by its environment: TELEGRAM_BOT_TOKEN, AISHA_API_URL and AISHA_API_KEY are needed. bot-client/README.md has
+/// all settings.
+#[derive(Debug, Parser)]
+#[command(name = "aisha-bot", version, max_term_width = 100)]
+struct Cli {}
+
 #[tokio::main]
 async fn main() -> ExitCode {
+    Cli::parse();
     let env = Environment::of_process();
     let config = match Config::from_env(&env).and_then(|config| config.log(&env).map(|()| config)) {
         Ok(config) => config,
