@@ -7,13 +7,13 @@ use bytes::Bytes;
 
 use crate::api::ApiError;
 use crate::bot::Bot;
-use crate::buttons::Button;
+use crate::buttons::{Button, Door};
 use crate::clock::now;
 use crate::screens::{self, Ctx, Place};
 use crate::storage::{Chat, DrawnCard};
 use crate::telegram::{Card, SendError};
 use crate::texts::{Texts, t};
-use crate::view::{MAX_CAPTION, View, key, visible_length};
+use crate::view::{View, door, key};
 
 /// Why a card is not shown.
 #[derive(Debug)]
@@ -59,12 +59,20 @@ async fn draw_on(bot: &Bot, chat: &Chat) -> Result<DrawnCard, Show> {
                 tracing::error!(chat = chat.chat, %error, "a place could not be drawn");
             }
             let words = if error.is_not_found() { t!(texts, "common-gone") } else { t!(texts, "common-failed") };
-            let menu = screens::draw(&ctx, &Place::Home).await.map_err(Show::Service)?;
-            (Place::Home, menu.headed(&words))
+            let menu = match screens::draw(&ctx, &Place::Home).await {
+                Ok(menu) => menu.headed(&words),
+                Err(error) if error.passes() => return Err(Show::Service(error)),
+                // Nothing is left to show but the way to try again.
+                Err(error) => {
+                    tracing::error!(chat = chat.chat, %error, "the menu could not be drawn");
+                    View::new(words).row([door(t!(texts, "button-menu"), Door::Home)])
+                }
+            };
+            (Place::Home, menu)
         }
     };
-    let view = [&chat.words, &chat.told].into_iter().flatten().fold(view, |view, words| view.headed(words));
-    let view = if view.fits() { view } else { without_picture(view) };
+    let above: Vec<&str> = [&chat.told, &chat.words].into_iter().flatten().map(String::as_str).collect();
+    let view = view.below(&above);
     let same_picture = view.picture.as_ref().map(|picture| &picture.id) == chat.card_picture.as_ref();
     let in_place = chat.card.filter(|_| !chat.below);
     let picture = match &view.picture {
@@ -138,11 +146,4 @@ async fn fetch(person: &crate::api::Person, url: &str) -> Result<Option<Bytes>, 
             Ok(None)
         }
     }
-}
-
-/// The same as a text, which may be longer than a caption; a text that is too long for both loses its end.
-fn without_picture(view: View) -> View {
-    debug_assert!(view.picture.is_some(), "a text of ours is too long: {} characters", visible_length(&view.text));
-    debug_assert!(visible_length(&view.text) > MAX_CAPTION);
-    View { picture: None, ..view }
 }

@@ -108,6 +108,25 @@ impl View {
         self
     }
 
+    /// Below what is to be said first. Where both are too long for a caption, the picture is left out; where they are too
+    /// long for a message, it is all said first, and the screen is a tap on one of its buttons away.
+    #[must_use]
+    pub fn below(self, above: &[&str]) -> Self {
+        let whole = above.iter().rev().fold(self.clone(), |view, words| view.headed(words));
+        let words_alone = |view: Self| Self { picture: None, ..view };
+        if whole.fits() {
+            return whole;
+        }
+        let whole = words_alone(whole);
+        if whole.fits() {
+            return whole;
+        }
+        match paragraphs(&above.join("\n\n"), MAX_TEXT) {
+            "" => self,
+            above => words_alone(Self { text: above.to_owned(), ..self }),
+        }
+    }
+
     /// With its text no longer than Telegram takes. The words of the screens are far shorter; what people write is cut
     /// where it is put in, by `shortened`.
     #[must_use]
@@ -142,6 +161,14 @@ pub fn shortened(text: &str, most: usize) -> String {
     short.truncate(short.trim_end().len());
     short.push('…');
     short
+}
+
+/// The first paragraphs of a text of ours, as many as Telegram counts no more characters of than this. No tag is left open.
+fn paragraphs(html: &str, most: usize) -> &str {
+    let tags = |text: &str| (text.matches('<').count(), 2 * text.matches("</").count());
+    let ends = html.match_indices("\n\n").map(|(end, _)| end).chain([html.len()]);
+    let pieces = ends.map(|end| &html[..end]).take_while(|piece| visible_length(piece) <= most);
+    pieces.filter(|piece| tags(piece).0 == tags(piece).1).last().unwrap_or_default()
 }
 
 /// A text cut to so many UTF-16 units, which is how Telegram counts, with an ellipsis where it was cut.
@@ -256,6 +283,20 @@ mod tests {
         assert_eq!(shortened("привет, мир", 8), "привет,…");
         assert_eq!(shortened("short", 8), "short");
         assert_eq!([cut("😀😀😀", 6), cut("😀😀😀", 5), cut("😀😀😀", 4)], ["😀😀😀", "😀😀…", "😀…"]);
+    }
+
+    #[test]
+    fn what_is_too_long_for_a_card_is_said_without_its_picture_or_alone() {
+        let view = |length| View::new("x".repeat(length)).with_picture("p", "/p");
+        let (told, words) = ("t".repeat(1000), "<b>w</b>");
+        assert_eq!(view(10).below(&[words]), view(10).headed(words));
+        let whole = view(3000).below(&[&told, words]);
+        assert!(whole.picture.is_none() && whole.text.starts_with(&format!("{told}\n\n{words}\n\nxxx")));
+        let many = [told.as_str(), &told, &told, "<i>open\n\nand closed</i>", &told.repeat(2)].join("\n\n");
+        let alone = view(3000).below(&[&many]);
+        assert!(alone.fits() && alone.text.ends_with("closed</i>"), "{}", alone.text);
+        let torn = view(3000).below(&[&many.replace("closed", &told.repeat(2))]);
+        assert!(torn.fits() && torn.text.ends_with('t'), "{}", torn.text);
     }
 
     #[test]
