@@ -56,6 +56,7 @@ pub async fn register(bot: &Bot, chat: &mut Chat, heard: &Heard) -> Result<(), A
     if chat.registered || matches!(heard, Heard::Blocked(_) | Heard::Unblocked(_) | Heard::InPublic(_)) {
         return Ok(());
     }
+    stranger(heard).first_name.clone_into(&mut chat.first_name);
     let person = bot.person(chat.chat, chat.locale);
     match person.me().await?.locale {
         Some(locale) => chat.locale = locale,
@@ -204,6 +205,10 @@ fn settle(mut chat: Chat, update_id: i64, next: Result<Next, ApiError>) -> Resul
     chat.place = next.place;
     chat.words = next.words;
     chat.locale = next.locale.unwrap_or(chat.locale);
+    if next.gone {
+        chat.registered = false;
+        chat.first_name.clear();
+    }
     let keyed = next.parcels.into_iter().enumerate();
     let parcels = keyed
         .map(|(place, parcel)| (format!("parcel:{update_id}:{place}"), Delivery::Parcel(parcel).write()))

@@ -10,7 +10,7 @@ use aisha_tests::telegram::Message;
 use serde_json::{Value, json};
 use zip::ZipArchive;
 
-use super::way::Way;
+use super::way::{FIRST_NAME, Way};
 use crate::hands::{card_below, press, says};
 use crate::words::is_russian;
 
@@ -141,5 +141,8 @@ pub(crate) async fn leave(way: &Way) {
         assert!(way.list(path).await.is_empty(), "{path}");
     }
     assert_eq!(way.get("/v1/me").await["settings"], json!({}));
-    press!(ann, Button::Door(Door::Home));
+    // Whoever goes on is somebody new, and is spoken to as before.
+    let screen = press!(ann, Button::Door(Door::Home));
+    assert!(screen.says(FIRST_NAME), "{screen}");
+    assert_eq!(way.get("/v1/me").await["locale"], json!(way.locale));
 }

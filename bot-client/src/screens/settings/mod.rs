@@ -150,7 +150,7 @@ pub(super) async fn tap(ctx: &Ctx<'_>, at: &At, tap: Tap) -> Result<Next, ApiErr
         (At::DeleteSurely, Tap::DeleteNow) => {
             // Done again, it deletes somebody who has come to be by asking and has nothing.
             ctx.api.delete_me().await?;
-            Ok(to(At::Farewell))
+            Ok(Next { gone: true, ..to(At::Farewell) })
         }
         _ => Ok(to(at.clone())),
     }
