@@ -7,7 +7,6 @@ use std::time::Duration;
 
 use aisha_openapi::vocabulary::Locale;
 use chrono::TimeDelta;
-use uuid::Uuid;
 
 use crate::api::{ApiError, Person};
 use crate::bot::Bot;
@@ -15,7 +14,7 @@ use crate::clock::now;
 use crate::delivery::Delivery;
 use crate::parcels::{self, ParcelError};
 use crate::screens::{Parcel, generate, training, transcripts};
-use crate::storage::{self, Due, Sent};
+use crate::storage::{self, Due, Sent, Told};
 use crate::telegram::{Card, SendError};
 use crate::texts::Texts;
 use crate::view::View;
@@ -24,8 +23,10 @@ use crate::view::View;
 const PACE: Duration = Duration::from_millis(50);
 /// How long the outbox sleeps at the most.
 const LONGEST_NAP: Duration = Duration::from_secs(30);
-/// How often something that is refused is tried.
-const ATTEMPTS: i64 = 5;
+/// The waits after a refusal, in seconds; then it is given up.
+const AFTER_REFUSAL: [i64; 2] = [1, 5];
+/// The wait while the service is away, in seconds.
+const AFTER_ABSENCE: i64 = 5;
 
 /// Sends what is due until the bot stops.
 pub async fn run(bot: Bot) -> anyhow::Result<()> {
@@ -90,13 +91,16 @@ async fn deliver(bot: &Bot, due: &Due) -> storage::Result<()> {
         // The bot's own file was lost, the service knows the person.
         None => bot.person(due.chat, Locale::En).me().await.ok().and_then(|me| me.locale).unwrap_or(Locale::En),
     };
-    let person = bot.person(due.chat, locale);
+    let (person, texts) = (bot.person(due.chat, locale), Texts::of(locale));
     if let Delivery::Doubtful(doubtful) = &delivery {
-        return tell_on_card(bot, due, in_words(&person, Texts::of(locale), doubtful).await).await;
+        return match in_words(&person, texts, doubtful).await {
+            Ok(told) => tell_on_card(bot, due, &told).await,
+            Err(error) => end(bot, due, texts, Err(error.into())).await,
+        };
     }
-    let wrapped = match wrap(&person, Texts::of(locale), &delivery).await {
+    let wrapped = match wrap(&person, texts, &delivery).await {
         Ok(wrapped) => wrapped,
-        Err(error) => return end(bot, due, Err(error.into())).await,
+        Err(error) => return end(bot, due, texts, Err(error.into())).await,
     };
     if let (Wrapped::Words(_), Some(id)) = (&wrapped, delivery.told_by_card()) {
         let chat = bot.storage.chat(due.chat).await?;
@@ -119,7 +123,7 @@ async fn deliver(bot: &Bot, due: &Due) -> storage::Result<()> {
         Wrapped::Nothing => Ok(()),
     };
     let arrived = outcome.is_ok();
-    end(bot, due, outcome).await?;
+    end(bot, due, texts, outcome).await?;
     // Files push the card up: it goes below them.
     if arrived && matches!(wrapped, Wrapped::Parcel(_)) {
         bot.storage.redraw(due.chat, true).await?;
@@ -128,34 +132,26 @@ async fn deliver(bot: &Bot, due: &Due) -> storage::Result<()> {
     Ok(())
 }
 
-/// Tells on the card what may not have arrived by itself.
-async fn tell_on_card(bot: &Bot, due: &Due, told: Result<Option<(Uuid, View)>, ApiError>) -> storage::Result<()> {
-    let told = match told {
-        Ok(told) => told,
-        Err(error) if error.passes() => return end(bot, due, Err(error.into())).await,
-        Err(error) => {
-            tracing::error!(chat = due.chat, key = due.key, %error, "this could not be told");
-            None
-        }
-    };
-    let words = told.as_ref().map(|(id, view)| (*id, view.text.as_str()));
-    bot.storage.tell_above(&due.key, due.chat, words).await?;
+/// Tells on the card what has not arrived by itself, or may not have.
+async fn tell_on_card(bot: &Bot, due: &Due, told: &Told) -> storage::Result<()> {
+    bot.storage.tell_above(&due.key, due.chat, told).await?;
     bot.lanes.wake(bot, due.chat);
     Ok(())
 }
 
-/// News in words, and what they are about; none for a file, which who has asked for it can ask for again.
-async fn in_words(person: &Person, texts: &Texts, delivery: &Delivery) -> Result<Option<(Uuid, View)>, ApiError> {
-    let told = match delivery {
-        Delivery::Training(id) => training::tell(person, texts, *id).await.map(|view| (*id, view)),
-        Delivery::Generation(id) => generate::tell_in_words(person, texts, *id).await.map(|view| (*id, view)),
-        Delivery::Pack(id) => generate::tell_pack_in_words(person, texts, *id).await.map(|view| (*id, view)),
-        Delivery::Transcript(id) => transcripts::tell(person, texts, *id).await.map(|view| (*id, view)),
-        Delivery::Parcel(_) | Delivery::Doubtful(_) => return Ok(None),
+/// News in words; none for a file, which who has asked for it can ask for again.
+async fn in_words(person: &Person, texts: &Texts, delivery: &Delivery) -> Result<Told, ApiError> {
+    let (id, view) = match delivery {
+        Delivery::Training(id) => (id, training::tell(person, texts, *id).await),
+        Delivery::Generation(id) => (id, generate::tell_in_words(person, texts, *id).await),
+        Delivery::Pack(id) => (id, generate::tell_pack_in_words(person, texts, *id).await),
+        Delivery::Transcript(id) => (id, transcripts::tell(person, texts, *id).await),
+        Delivery::Parcel(_) | Delivery::Doubtful(_) => return Ok(Told::default()),
     };
-    match told {
-        Err(error) if error.is_not_found() => Ok(None),
-        told => told.map(Some),
+    match view {
+        Ok(view) => Ok(Told { about: Some(*id), words: Some(view.text) }),
+        Err(error) if error.is_not_found() => Ok(Told::default()),
+        Err(error) => Err(error),
     }
 }
 
@@ -172,8 +168,8 @@ async fn wrap(person: &Person, texts: &Texts, delivery: &Delivery) -> Result<Wra
         Delivery::Parcel(parcel) => Ok(Wrapped::Parcel(parcel.clone())),
         Delivery::Doubtful(_) => Ok(Wrapped::Nothing),
         Delivery::Training(id) => training::tell(person, texts, *id).await.map(Wrapped::Words),
-        Delivery::Generation(id) => generate::tell(person, texts, *id).await.map(told),
-        Delivery::Pack(id) => generate::tell_pack(person, texts, *id).await.map(told),
+        Delivery::Generation(id) => generate::tell(person, texts, *id).await.map(wrapped),
+        Delivery::Pack(id) => generate::tell_pack(person, texts, *id).await.map(wrapped),
         Delivery::Transcript(id) => transcripts::tell(person, texts, *id).await.map(Wrapped::Words),
     };
     match wrapped {
@@ -182,7 +178,7 @@ async fn wrap(person: &Person, texts: &Texts, delivery: &Delivery) -> Result<Wra
     }
 }
 
-fn told(told: generate::Told) -> Wrapped {
+fn wrapped(told: generate::Told) -> Wrapped {
     match told {
         generate::Told::Nothing => Wrapped::Nothing,
         generate::Told::Words(view) => Wrapped::Words(view),
@@ -190,13 +186,12 @@ fn told(told: generate::Told) -> Wrapped {
     }
 }
 
-/// Notes how an attempt ended.
-async fn end(bot: &Bot, due: &Due, outcome: Result<(), ParcelError>) -> storage::Result<()> {
-    let later = |seconds: i64| Sent::Again(now() + TimeDelta::seconds(seconds));
-    let again = if due.attempts + 1 < ATTEMPTS { later(5) } else { Sent::Dropped };
+/// Notes how an attempt ended. What is given up is told on the card: somebody waits for it.
+async fn end(bot: &Bot, due: &Due, texts: &Texts, outcome: Result<(), ParcelError>) -> storage::Result<()> {
+    let after = |seconds: i64| now() + TimeDelta::seconds(seconds);
     let sent = match outcome {
         Ok(()) => Sent::Arrived,
-        Err(ParcelError::Service(error)) if error.passes() => later(5),
+        Err(ParcelError::Service(error)) if error.passes() => Sent::Again(after(AFTER_ABSENCE)),
         Err(ParcelError::Telegram(SendError::Wait(wait))) => {
             Sent::Again(now() + TimeDelta::from_std(wait).unwrap_or_default())
         }
@@ -207,7 +202,14 @@ async fn end(bot: &Bot, due: &Due, outcome: Result<(), ParcelError>) -> storage:
         }
         Err(error) => {
             tracing::error!(chat = due.chat, key = due.key, ?error, "this could not be sent");
-            again
+            let wait = usize::try_from(due.refusals).ok().and_then(|refusals| AFTER_REFUSAL.get(refusals));
+            match wait {
+                Some(seconds) if !error.is_final() => Sent::Refused(after(*seconds)),
+                _ => {
+                    let words = Some(error.in_words(texts));
+                    return tell_on_card(bot, due, &Told { about: None, words }).await;
+                }
+            }
         }
     };
     bot.storage.sent(&due.key, due.chat, sent, now()).await

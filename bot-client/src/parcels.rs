@@ -6,6 +6,7 @@ use futures_util::stream::iter;
 use crate::api::{ApiError, Person};
 use crate::screens::Parcel;
 use crate::telegram::{SendError, Telegram};
+use crate::texts::{Texts, t};
 
 /// What Telegram's own servers take from a bot, with room for what frames a file.
 const MAX_FILE: u64 = 49_000_000;
@@ -17,6 +18,27 @@ pub enum ParcelError {
     Service(ApiError),
     /// Telegram did not take it.
     Telegram(SendError),
+}
+
+impl ParcelError {
+    /// Whether the same will be refused again, however often it is tried.
+    #[must_use]
+    pub fn is_final(&self) -> bool {
+        match self {
+            Self::Service(error) => error.is_not_found(),
+            Self::Telegram(error) => matches!(error, SendError::TooLarge),
+        }
+    }
+
+    /// What to tell who waits for it.
+    #[must_use]
+    pub fn in_words(&self, texts: &Texts) -> String {
+        match self {
+            Self::Service(error) if error.is_not_found() => t!(texts, "common-gone"),
+            Self::Telegram(SendError::TooLarge) => t!(texts, "common-too-large"),
+            Self::Service(_) | Self::Telegram(_) => t!(texts, "common-not-sent"),
+        }
+    }
 }
 
 impl From<ApiError> for ParcelError {

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::hands::{sees, tap};
 use aisha_bot::buttons::{Button, Door};
 use aisha_tests::harness::bot::{Bot, BotProgram, bot_key, settings};
 use aisha_tests::harness::line::Line;
@@ -169,6 +170,32 @@ async fn pictures_whose_arrival_nobody_knows_of_are_not_sent_again() {
         |screen: &Screen| screen.card().is_some_and(|card| is_card(card) && card.text.contains("2 pictures with"));
     stage.ann.wait_for(told).await;
     assert_eq!(stage.telegram.calls_of("sendMediaGroup").len(), 1);
+    stage.finish().await;
+}
+
+#[tokio::test]
+async fn a_file_that_telegram_does_not_take_is_given_up_and_told_of() {
+    let stage = Stage::new().await;
+    let to_export = Button::Settings(aisha_bot::screens::settings::Tap::Export);
+    let ask = async || {
+        stage.ann.command("/settings");
+        let seen = sees(&stage.ann, "the export", |button| *button == to_export).await;
+        tap(&stage.ann, &seen)
+    };
+    for (effect, tries, words) in [
+        (Effect::Status(400), 3, "A file could not be sent to you"),
+        (Effect::Status(413), 1, "larger than Telegram takes"),
+    ] {
+        let before = stage.telegram.calls_of("sendDocument").len();
+        stage.telegram.fault(Fault::on("sendDocument", effect).times(tries));
+        ask().await;
+        stage.ann.wait_for(|screen| screen.card().is_some_and(|card| is_card(card) && card.text.contains(words))).await;
+        assert_eq!(stage.telegram.calls_of("sendDocument").len(), before + tries);
+    }
+    // It holds nothing else back.
+    ask().await;
+    let document = |screen: &Screen| screen.from_bot().any(|message| message.media.is_some());
+    stage.ann.wait_for(document).await;
     stage.finish().await;
 }
 

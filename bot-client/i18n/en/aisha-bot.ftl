@@ -12,6 +12,8 @@ common-away = ⏳ The service is away at the moment. I keep what you have sent a
 common-working = ⏳ I am on it.
 common-given-up = I could not do this within a day, so I have let go of it. Please send it again.
 common-failed = That did not work, through no fault of yours. Please try again.
+common-not-sent = 📎 A file could not be sent to you. Please try again.
+common-too-large = 📎 This file is larger than Telegram takes from a bot: 50 MB.
 common-unknown-command = There is no such command. /help tells what I can do.
 common-private-only = I speak in private chats only: a picture of you is nobody else's business. Write to me directly.
 

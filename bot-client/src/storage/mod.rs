@@ -13,7 +13,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, S
 
 pub use chats::{Chat, DrawnCard};
 pub use inbox::Waiting;
-pub use outbox::{Due, Sent, Shown};
+pub use outbox::{Due, Sent, Shown, Told};
 
 /// What a query gives. Its error means that the file cannot be used.
 pub type Result<T> = sqlx::Result<T>;

@@ -16,8 +16,8 @@ pub struct Due {
     pub chat: i64,
     /// What.
     pub body: String,
-    /// How often it was tried.
-    pub attempts: i64,
+    /// How often it was refused.
+    pub refusals: i64,
 }
 
 /// How an attempt to send something ended.
@@ -29,6 +29,17 @@ pub enum Sent {
     Dropped,
     /// It did not arrive for certain, and is tried again from then on.
     Again(DateTime<Utc>),
+    /// The same, because it was refused.
+    Refused(DateTime<Utc>),
+}
+
+/// What is told above a card, because it has not arrived as a message or may not have.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Told {
+    /// What it is about: a card that shows this needs no words.
+    pub about: Option<Uuid>,
+    /// The words; without any the card is only sent anew.
+    pub words: Option<String>,
 }
 
 /// A thing that has changed, and that a card may show.
@@ -53,7 +64,7 @@ pub(super) async fn add(
     now: DateTime<Utc>,
 ) -> sqlx::Result<()> {
     sqlx::query(
-        "insert or ignore into outbox (key, chat, body, state, attempts, not_before, created_at)
+        "insert or ignore into outbox (key, chat, body, state, refusals, not_before, created_at)
          values ($1, $2, $3, 'waiting', 0, $4, $4)",
     )
     .bind(key)
@@ -107,7 +118,7 @@ impl Storage {
     /// What is to be sent now, one thing a chat, the oldest first.
     pub async fn due(&self, now: DateTime<Utc>) -> sqlx::Result<Vec<Due>> {
         sqlx::query_as(
-            "select key, chat, body, attempts from outbox o
+            "select key, chat, body, refusals from outbox o
              where state = 'waiting' and not_before <= $1
                and not exists (select 1 from outbox b where b.chat = o.chat and b.state = 'sending')
                and not exists (select 1 from outbox b where b.chat = o.chat and b.state = 'waiting' and b.rowid < o.rowid)
@@ -125,10 +136,7 @@ impl Storage {
 
     /// Marks something as being sent: from now on nobody knows whether it has arrived until its end is noted.
     pub async fn sending(&self, key: &str) -> sqlx::Result<()> {
-        sqlx::query("update outbox set state = 'sending', attempts = attempts + 1 where key = $1")
-            .bind(key)
-            .execute(&self.pool)
-            .await?;
+        sqlx::query("update outbox set state = 'sending' where key = $1").bind(key).execute(&self.pool).await?;
         Ok(())
     }
 
@@ -137,15 +145,20 @@ impl Storage {
         let (state, not_before) = match sent {
             Sent::Arrived => ("sent", now),
             Sent::Dropped => ("dropped", now),
-            Sent::Again(then) => ("waiting", then),
+            Sent::Again(then) | Sent::Refused(then) => ("waiting", then),
         };
         let mut tx = self.pool.begin().await?;
-        sqlx::query("update outbox set state = $2, not_before = $3 where key = $1")
-            .bind(key)
-            .bind(state)
-            .bind(not_before)
-            .execute(&mut *tx)
-            .await?;
+        // What has ended is remembered by its key; its text is nobody's business any more.
+        sqlx::query(
+            "update outbox set state = $2, not_before = $3, refusals = refusals + $4,
+                 body = case when $2 = 'waiting' then body else '' end where key = $1",
+        )
+        .bind(key)
+        .bind(state)
+        .bind(not_before)
+        .bind(matches!(sent, Sent::Refused(_)))
+        .execute(&mut *tx)
+        .await?;
         sqlx::query("update outbox set not_before = max(not_before, $2) where chat = $1 and state = 'waiting'")
             .bind(chat)
             .bind(now + chrono::TimeDelta::seconds(1))
@@ -156,7 +169,7 @@ impl Storage {
 
     /// What was being sent when the bot ended: nobody knows whether it arrived.
     pub async fn interrupted(&self) -> sqlx::Result<Vec<Due>> {
-        sqlx::query_as("select key, chat, body, attempts from outbox where state = 'sending'")
+        sqlx::query_as("select key, chat, body, refusals from outbox where state = 'sending'")
             .fetch_all(&self.readers)
             .await
     }
@@ -172,21 +185,22 @@ impl Storage {
         Ok(())
     }
 
-    /// Tells on a new card what may or may not have arrived: the thing of this id, in these words. A card that shows the
-    /// thing needs no words.
-    pub async fn tell_above(&self, key: &str, chat: i64, told: Option<(Uuid, &str)>) -> sqlx::Result<()> {
+    /// Tells on a new card what has not arrived, or may not have.
+    pub async fn tell_above(&self, key: &str, chat: i64, told: &Told) -> sqlx::Result<()> {
         let mut tx = self.pool.begin().await?;
-        sqlx::query("update outbox set state = 'unknown' where key = $1").bind(key).execute(&mut *tx).await?;
-        let (id, words) = told.map(|(id, words)| (id.to_string(), words)).unzip();
+        sqlx::query("update outbox set state = 'unknown', body = '' where key = $1")
+            .bind(key)
+            .execute(&mut *tx)
+            .await?;
         sqlx::query(
             "update chats set stale = stale + 1, below = stale + 1,
-                 told = case when $2 is null or instr(place, $2) > 0 then told
+                 told = case when $3 is null or coalesce(instr(place, $2) > 0, 0) then told
                      else coalesce(told || char(10) || char(10), '') || $3 end
              where chat = $1",
         )
         .bind(chat)
-        .bind(id)
-        .bind(words)
+        .bind(told.about.map(|id| id.to_string()))
+        .bind(&told.words)
         .execute(&mut *tx)
         .await?;
         tx.commit().await

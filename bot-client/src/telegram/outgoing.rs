@@ -30,7 +30,7 @@ pub enum SendError {
     /// The message to be changed is gone or too old.
     #[error("the message cannot be changed")]
     Lost,
-    /// The file is larger than Telegram gives to a bot.
+    /// The file is larger than Telegram gives to a bot, or takes from one.
     #[error("the file is too large for the Bot API")]
     TooLarge,
     /// Telegram did not do it, for certain.
@@ -64,6 +64,7 @@ impl From<RequestError> for SendError {
                 | ApiError::MessageCantBeDeleted
                 | ApiError::MessageIdInvalid,
             ) => Self::Lost,
+            RequestError::Api(ApiError::RequestEntityTooLarge) => Self::TooLarge,
             RequestError::Api(ApiError::Unknown(text)) if text.contains("file is too big") => Self::TooLarge,
             // A server that is not well does not say whether it has done it.
             RequestError::Api(ApiError::Unknown(text)) if UNWELL.iter().any(|word| text.starts_with(word)) => {

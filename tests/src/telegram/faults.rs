@@ -8,7 +8,7 @@ use std::time::Duration;
 pub enum Effect {
     /// It is refused with 429 and these seconds to wait; nothing is done.
     RetryAfter(u32),
-    /// It is refused with this status, such as 500 or 502; nothing is done.
+    /// It is refused with this status, such as 413 or 502; nothing is done.
     Status(u16),
     /// The connection ends before anything is done.
     LoseRequest,

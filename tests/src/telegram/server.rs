@@ -195,7 +195,11 @@ async fn run(world: &Arc<World>, method: &'static Method, params: Params) -> met
 
 /// What a server that is not well says.
 fn broken(status: u16) -> Refusal {
-    let words = hyper::StatusCode::from_u16(status).ok().and_then(|status| status.canonical_reason());
+    let words = match status {
+        // As Telegram calls it.
+        413 => Some("Request Entity Too Large"),
+        status => hyper::StatusCode::from_u16(status).ok().and_then(|status| status.canonical_reason()),
+    };
     Refusal::new(status, words.unwrap_or("Internal Server Error"))
 }
 
