@@ -9,12 +9,13 @@ use clap::Parser;
 /// What the shell's own tools use for "called wrongly".
 const CALLED_WRONGLY: u8 = 2;
 
+/// What a caller without a manual needs.
+const SETTINGS: &str = "It is set up by its environment: TELEGRAM_BOT_TOKEN, AISHA_API_URL and AISHA_API_KEY are needed. \
+    All settings are in bot-client/README.md.";
+
 /// The Telegram bot of Aisha
-///
-/// It is set up by its environment: TELEGRAM_BOT_TOKEN, AISHA_API_URL and AISHA_API_KEY are needed. bot-client/README.md has
-/// all settings.
 #[derive(Debug, Parser)]
-#[command(name = "aisha-bot", version, max_term_width = 100)]
+#[command(name = "aisha-bot", version, max_term_width = 100, after_help = SETTINGS)]
 struct Cli {}
 
 #[tokio::main]

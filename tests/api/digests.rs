@@ -90,7 +90,7 @@ async fn a_wish_that_is_repeated_while_it_is_being_written_is_written_once() {
         Reply::Held(Arc::clone(&held), "in short".to_owned())
     })
     .await;
-    let settings = chat.settings(Duration::from_secs(60));
+    let settings = chat.settings(Duration::from_mins(1));
     let app = TestApp::with(|config: &mut Config| config.prompts = Some(settings)).await;
     let ann = app.person("ann").await;
     let done = heard(&ann, "t-1", sounds::wav(6, 1)).await;

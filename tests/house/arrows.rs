@@ -103,7 +103,7 @@ const BOT_ROOMS: &[(&str, &[&str])] = &[
     ("turn", &["api", "bot", "card", "clock", "handle", "screens", "storage", "telegram", "texts"]),
     ("inbox", &["bot", "clock", "telegram", "texts"]),
     ("events", &["api", "bot", "clock", "delivery", "storage"]),
-    ("parcels", &["api", "screens", "telegram"]),
+    ("parcels", &["api", "screens", "telegram", "texts"]),
     ("outbox", &["api", "bot", "clock", "delivery", "parcels", "screens", "storage", "telegram", "texts", "view"]),
 ];
 
