@@ -1,12 +1,16 @@
 //! What is made of texts: of the whole of them, once, by whom the operator has named.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use aisha_api::config::Config;
 use aisha_api::fal::sandbox::{Fault, Rule, RunFault};
+use aisha_api::storage::spending;
 use aisha_tests::harness::chat::{Chat, Reply};
-use aisha_tests::harness::{Answer, Person, TestApp, id, sounds};
+use aisha_tests::harness::{Answer, Person, TestApp, id, pictures, sounds};
+use chrono::DateTime;
+use reqwest::Method;
 use serde_json::{Value, json};
 use tokio::sync::{Notify, Semaphore};
 
@@ -103,6 +107,57 @@ async fn a_wish_that_is_repeated_while_it_is_being_written_is_written_once() {
     written(&ann, &done).await;
     app.settled().await;
     assert_eq!(chat.questions().len(), 1);
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn what_was_said_of_the_parts_of_a_text_is_paid_once_whatever_happens() {
+    let asked = AtomicUsize::new(0);
+    let chat = Chat::start(move |_| match asked.fetch_add(1, Ordering::SeqCst) {
+        // The third part is answered by nothing that could be used, and asked for again.
+        2 => Reply::Bytes(b"<html>".to_vec()),
+        number => Reply::Content(format!("notes {number}")),
+    })
+    .await;
+    let settings = chat.settings(PATIENCE);
+    let app = TestApp::with(|config: &mut Config| config.prompts = Some(settings)).await;
+    let ann = app.person("ann").await;
+    let done = heard(&ann, "t-1", sounds::ogg(3 * 3600)).await;
+    ask(&ann, &done, json!({"kind": "summary"})).await.expect(202);
+    let digests = written(&ann, &done).await;
+    let questions = chat.questions();
+    let (last, parts) = questions.split_last().expect("questions");
+    assert_eq!(digests[0]["text"], format!("notes {}", parts.len()));
+    let mut asked: Vec<&str> = parts.iter().map(|part| said(part, 1)).collect();
+    asked.remove(2);
+    let whole = asked.join(" ");
+    assert_eq!(whole, done["transcript"]["text"].as_str().expect("a text"), "each part once, but the one that failed");
+    let notes = (0..parts.len()).filter(|number| *number != 2).map(|number| format!("notes {number}"));
+    assert_eq!(said(last, 1).split_whitespace().collect::<Vec<_>>().join(" "), notes.collect::<Vec<_>>().join(" "));
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn nothing_is_asked_while_spending_is_stopped() {
+    let chat = Chat::start(|_| Reply::prompt("in short")).await;
+    let settings = chat.settings(PATIENCE);
+    let app = TestApp::with(|config: &mut Config| config.prompts = Some(settings)).await;
+    let ann = app.person("ann").await;
+    let done = heard(&ann, "t-1", sounds::wav(6, 1)).await;
+    ask(&ann, &done, json!({"kind": "summary"})).await.expect(202);
+    written(&ann, &done).await;
+    let before = chat.questions().len();
+    let db = &app.rooms().db;
+    spending::stop(db, Some("the month is over"), DateTime::UNIX_EPOCH).await.expect("the switch");
+    ask(&ann, &done, json!({"kind": "minutes"})).await.problem(409, "spending_stopped");
+    ask(&ann, &done, json!({"kind": "summary"})).await.expect(200);
+    ann.post("/v1/prompts/enhance", json!({"prompt": "a cat"})).await.problem(409, "spending_stopped");
+    let photo = ann.request(Method::POST, "/v1/prompts/from-photo").body(pictures::jpeg(1));
+    ann.send(photo).await.problem(409, "spending_stopped");
+    assert_eq!(chat.questions().len(), before);
+    assert!(spending::resume(db).await.expect("the switch"));
+    ask(&ann, &done, json!({"kind": "minutes"})).await.expect(202);
+    assert_eq!(written(&ann, &done).await.len(), 2);
     app.finish().await;
 }
 

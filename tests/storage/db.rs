@@ -25,6 +25,7 @@ async fn empty(store: &Store) {
         "generation_attempts",
         "shares",
         "generations",
+        "digest_notes",
         "transcription_digests",
         "transcripts",
         "transcription_attempts",

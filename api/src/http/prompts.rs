@@ -16,6 +16,7 @@ use super::headers::{ContentDigestHeader, LanguageHeader};
 use super::language::AcceptLanguage;
 use super::photos;
 use super::problem::{Problem, unavailable};
+use super::spending;
 use crate::app::App;
 use crate::domain::generation::weave;
 use crate::domain::ids::AvatarId;
@@ -52,6 +53,7 @@ async fn enhance(
         return Err(Problem::field("/prompt", "length", format!("must have 1 to {MAX_PROMPT} characters")));
     }
     let trigger = trigger(&app, &me, body.value.avatar_id, "/avatar_id").await?;
+    open(&app).await?;
     answer(app.prompts.enhance(prompt, trigger.as_deref()).await, trigger.as_deref())
 }
 
@@ -98,8 +100,14 @@ async fn from_photo(
         return Err(not_configured());
     }
     let trigger = trigger(&app, &me, subject.avatar_id, "avatar_id").await?;
+    open(&app).await?;
     let picture = photos::look_at_one(&app, &me, request, language).await?;
     answer(app.prompts.describe(&picture.renderings.training, trigger.as_deref()).await, trigger.as_deref())
+}
+
+/// Whether money may be spent: who works on prompts wants some.
+async fn open(app: &App) -> Result<(), Problem> {
+    spending::open(app, &mut app.begin().await?).await
 }
 
 /// The word that stands for the caller's avatar, as its weights have learned it.

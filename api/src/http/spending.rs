@@ -19,6 +19,11 @@ pub(super) async fn hold(app: &App, tx: &mut Tx, me: &Principal) -> Result<(), P
     Ok(gate::hold(app, tx, &payer(me)).await?)
 }
 
+/// Whether money may be spent at all, for what has no price of ours.
+pub(super) async fn open(app: &App, tx: &mut Tx) -> Result<(), Problem> {
+    gate::open(app, tx).await.map_err(|error| refused(app, error))
+}
+
 /// Lets a run through at its price, in millionths of a US dollar, and writes it down. The caller's person and key are
 /// held.
 pub(super) async fn pass(app: &App, tx: &mut Tx, me: &Principal, run: Run, price: i64) -> Result<(), Problem> {

@@ -30,13 +30,19 @@ pub async fn hold(app: &App, tx: &mut Tx, payer: &Payer) -> Result<(), StorageEr
     Ok(())
 }
 
+/// Whether money may be spent at all: the operator has not stopped it.
+pub async fn open(app: &App, tx: &mut Tx) -> Result<(), LaunchError> {
+    let stop = spending::find_stop(tx).await?;
+    match stop.or_else(|| app.settings.spending.stop()) {
+        Some(Stop { reason, .. }) => Err(Refusal::SpendingStopped { reason }.into()),
+        None => Ok(()),
+    }
+}
+
 /// Lets runs through at their prices, in millionths of a US dollar, all or none, and writes them down. The payer is held.
 pub async fn pass(app: &App, tx: &mut Tx, payer: &Payer, runs: &[(Run, i64)]) -> Result<(), LaunchError> {
     let (caps, now) = (&app.settings.spending, app.now());
-    let stop = spending::find_stop(tx).await?;
-    if let Some(Stop { reason, .. }) = stop.or_else(|| caps.stop()) {
-        return Err(Refusal::SpendingStopped { reason }.into());
-    }
+    open(app, tx).await?;
     let wanted = runs.iter().map(|&(run, price)| Spent::of(run, price)).sum();
     if caps.user.is_any() {
         let spent = spending::of_user(tx, payer.user_id, day_of(now)).await?;

@@ -10,6 +10,7 @@ mod words;
 use aisha_openapi::vocabulary::DigestKind;
 
 pub use self::chat::{Chat, ChatSettings};
+pub use self::digest::Step;
 use crate::domain::transcript::Transcript;
 
 /// Who works on prompts.
@@ -42,13 +43,16 @@ pub enum PromptError {
     /// The answer is none that could be used.
     #[error("who works on prompts gave no prompt: {0}")]
     Unreadable(&'static str),
+    /// Notes of a text that would be condensed for ever.
+    #[error("who works on prompts makes notes that are no shorter than the text")]
+    NotShorter,
 }
 
 impl PromptError {
     /// Whether the same question may be answered later: in an hour, or by another whim of the model.
     #[must_use]
     pub const fn is_passing(&self) -> bool {
-        self.may_pass() || matches!(self, Self::Slow | Self::Unreadable(_))
+        self.may_pass() || matches!(self, Self::Slow | Self::Unreadable(_) | Self::NotShorter)
     }
 
     /// Whether the same question may be answered a moment later.
@@ -75,17 +79,19 @@ impl PromptEnhancer {
         }
     }
 
-    /// What is made of a transcript, the whole of it, in the language with this code or in its own; `None` when nobody
-    /// works on prompts. There must be something in it.
+    /// The next step of what is made of a transcript, the whole of it, in the language with this code or in its own;
+    /// `None` when nobody works on prompts. There must be something in it. Each step is one question, and is told the
+    /// notes of all before it, in order.
     pub async fn digest(
         &self,
         transcript: &Transcript,
         kind: DigestKind,
         language: Option<&str>,
-    ) -> Option<Result<String, PromptError>> {
+        notes: &[String],
+    ) -> Option<Result<Step, PromptError>> {
         match self {
             Self::None => None,
-            Self::Chat(chat) => Some(digest::write(chat, transcript, kind, language).await),
+            Self::Chat(chat) => Some(digest::step(chat, transcript, kind, language, notes).await),
         }
     }
 

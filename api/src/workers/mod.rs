@@ -27,10 +27,14 @@ mod sweep;
 mod webhooks;
 mod write_digest;
 
+use chrono::TimeDelta;
 use tokio::task::JoinSet;
 
 use crate::app::App;
 use crate::storage::StorageError;
+
+/// How often it is looked whether money may be spent again.
+const STOP_PAUSE: TimeDelta = TimeDelta::seconds(20);
 
 /// Looks once at everything that could have been forgotten, as the sweep does again and again.
 pub async fn sweep_once(app: &App) -> Result<(), StorageError> {

@@ -9,6 +9,7 @@ use std::time::Duration;
 use aisha_openapi::vocabulary::{ToldBy, TrainingStatus};
 use chrono::TimeDelta;
 
+use super::STOP_PAUSE;
 use super::apply_fal_result::Case;
 use super::error::JobError;
 use super::insist::insist;
@@ -26,8 +27,6 @@ use crate::storage::{StorageError, Tx, avatars, trainings};
 const UPLOAD_PATIENCE: Duration = Duration::from_mins(30);
 /// When to ask for the first time after a submission.
 const FIRST_LOOK: TimeDelta = TimeDelta::seconds(2);
-/// How often it is looked whether money may be spent again.
-const STOP_PAUSE: TimeDelta = TimeDelta::seconds(20);
 
 /// Uploads, submits, and writes down what fal answered.
 pub(super) async fn run(app: &App, training_id: TrainingId) -> Result<(), JobError> {

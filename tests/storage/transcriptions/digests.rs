@@ -8,7 +8,12 @@ use uuid::Uuid;
 
 use crate::store::{NAME, Store, at};
 
-crate::on_both!(a_wish_is_written_once, what_failed_may_be_wished_again, who_is_not_the_owner_sees_nothing);
+crate::on_both!(
+    a_wish_is_written_once,
+    what_failed_may_be_wished_again,
+    notes_are_kept_until_the_whole_is_written,
+    who_is_not_the_owner_sees_nothing
+);
 
 fn wish(of: &Transcription, kind: K, language: Option<&str>) -> Digest {
     Digest {
@@ -69,6 +74,27 @@ async fn what_failed_may_be_wished_again(store: Store) {
     let again = begin(&store, &Digest { created_at: at(30), ..wish(&of, K::Todo, Some("en")) }).await;
     assert_eq!((again.id, again.status, again.created_at), (first.id, S::Pending, at(30)));
     assert_eq!((again.error_code, again.completed_at), (None, None));
+}
+
+async fn notes_are_kept_until_the_whole_is_written(store: Store) {
+    let ann = store.user("ann").await;
+    let of = store.transcribed(ann).await;
+    let digest = begin(&store, &wish(&of, K::Summary, None)).await;
+    let notes = async || transcriptions::list_notes(&store.db, digest.id).await.unwrap();
+    let keep = async |number: i64, note: &str| {
+        transcriptions::keep_note(&store.db, digest.id, number, note).await.unwrap();
+    };
+    keep(0, &format!("{NAME}\0")).await;
+    keep(10, "the last").await;
+    keep(2, "the second").await;
+    keep(2, "another second").await;
+    assert_eq!(notes().await, [NAME, "the second", "the last"], "in order, and each once");
+    store.write(async |tx| transcriptions::drop_notes(tx, digest.id).await).await.unwrap();
+    assert!(notes().await.is_empty());
+    keep(0, "again").await;
+    assert!(end(&store, &Digest { status: S::Completed, ..digest.clone() }).await);
+    keep(1, "too late").await;
+    assert!(notes().await.is_empty(), "the whole is there");
 }
 
 async fn who_is_not_the_owner_sees_nothing(store: Store) {

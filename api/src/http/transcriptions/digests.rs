@@ -21,6 +21,7 @@ use crate::http::extract::{Json, Path};
 use crate::http::headers::IdempotencyHeader;
 use crate::http::idempotency::{Claim, IdempotencyKey, Reply};
 use crate::http::problem::Problem;
+use crate::http::spending;
 use crate::prompts::PromptEnhancer;
 use crate::storage::{jobs, transcriptions};
 
@@ -85,6 +86,7 @@ async fn create(
     let job = Job::WriteDigest { digest_id: digest.id };
     // Who writes it has been asked already, and wants money each time.
     if is_pending && !jobs::is_pending(&mut tx, &job).await? {
+        spending::open(&app, &mut tx).await?;
         app.enqueue(&mut tx, &job, app.now()).await?;
     }
     let status = if is_pending { StatusCode::ACCEPTED } else { StatusCode::OK };

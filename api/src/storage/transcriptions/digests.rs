@@ -121,7 +121,32 @@ pub async fn list_digests(db: &Db, owner: UserId, id: TranscriptionId) -> Result
     Ok(rows.into_iter().map(Digest::from).collect())
 }
 
-/// Ends a digest as it is given, once; `false` if it has ended or is gone.
+/// What was said of the parts of a text so far, in order.
+pub async fn list_notes(db: &Db, id: DigestId) -> Result<Vec<String>, StorageError> {
+    let sql = "select content from digest_notes where digest_id = $1 order by number";
+    Ok(on_db!(db, |conn| sqlx::query_scalar(sql).bind(id.0).fetch_all(conn).await?))
+}
+
+/// Keeps what was said of the next part, while the digest is being written. What is kept under this number stays.
+pub async fn keep_note(db: &Db, id: DigestId, number: i64, note: &str) -> Result<(), StorageError> {
+    let sql = "insert into digest_notes (digest_id, number, content) select $1, $2, $3 \
+               where exists (select 1 from transcription_digests where id = $1 and status = 'pending') \
+               on conflict (digest_id, number) do nothing";
+    on_db!(db, |conn| {
+        sqlx::query(sql).bind(id.0).bind(number).bind(note.replace('\0', "")).execute(conn).await?;
+    });
+    Ok(())
+}
+
+/// Forgets what was said of the parts.
+pub async fn drop_notes(tx: &mut Tx, id: DigestId) -> Result<(), StorageError> {
+    on_tx!(tx, |conn| {
+        sqlx::query("delete from digest_notes where digest_id = $1").bind(id.0).execute(conn).await?;
+    });
+    Ok(())
+}
+
+/// Ends a digest as it is given, once; `false` if it has ended or is gone. Its notes go.
 pub async fn end_digest(tx: &mut Tx, digest: &Digest, now: DateTime<Utc>) -> Result<bool, StorageError> {
     let sql = "update transcription_digests set status = $2, content = $3, error_code = $4, error_message = $5, \
                completed_at = $6 where id = $1 and status = 'pending'";
@@ -143,5 +168,6 @@ pub async fn end_digest(tx: &mut Tx, digest: &Digest, now: DateTime<Utc>) -> Res
             .await?
             .rows_affected()
     });
+    drop_notes(tx, digest.id).await?;
     Ok(ended == 1)
 }

@@ -11,7 +11,9 @@ use chrono::{DateTime, Utc};
 use sqlx::types::Json;
 use sqlx::{FromRow, QueryBuilder};
 
-pub use self::digests::{begin_digest, end_digest, find_digest, find_digest_for_job, list_digests};
+pub use self::digests::{
+    begin_digest, drop_notes, end_digest, find_digest, find_digest_for_job, keep_note, list_digests, list_notes,
+};
 use self::row::{Row, select};
 pub use self::steps::{add, delete, end};
 pub use self::way::{

@@ -12,6 +12,7 @@ use crate::domain::job::Job;
 use crate::domain::run::FalRequest;
 use crate::fal::{FalError, Submitted};
 use crate::storage::{StorageError, Tx};
+use crate::workers::STOP_PAUSE;
 use crate::workers::error::JobError;
 use crate::workers::insist::insist;
 use crate::workers::outcome;
@@ -20,8 +21,6 @@ use crate::workers::outcome;
 const FIRST_LOOK: TimeDelta = TimeDelta::seconds(2);
 /// After so long without another attempt, which is more than any pause between two, the sweep sees to one.
 const NEXT_ATTEMPT: TimeDelta = TimeDelta::minutes(10);
-/// How often it is looked whether money may be spent again.
-const STOP_PAUSE: TimeDelta = TimeDelta::seconds(20);
 
 /// The errand, if it is to be sent.
 pub(in crate::workers) async fn begin<E: Errand>(app: &App, id: E::Id) -> Result<Option<E>, JobError> {
@@ -35,6 +34,10 @@ pub(in crate::workers) async fn begin<E: Errand>(app: &App, id: E::Id) -> Result
     }
     if way.cancel_requested_at.is_some() {
         return errand.stop(app, Unmade::Cancelled).await.map(|()| None);
+    }
+    let mut tx = app.begin().await?;
+    if app.is_spending_stopped(&mut tx).await? {
+        return wait(app, tx, &errand).await.map(|()| None);
     }
     Ok(Some(errand))
 }
