@@ -106,7 +106,7 @@ async fn deliver(bot: &Bot, due: &Due) -> storage::Result<()> {
         let chat = bot.storage.chat(due.chat).await?;
         if chat.is_some_and(|chat| chat.card.is_some() && chat.reachable && chat.shows(id)) {
             // The card is where they wait for it: sent anew it says all there is to say, and is heard.
-            bot.storage.redraw(due.chat, true).await?;
+            bot.storage.redraw(due.chat).await?;
             bot.lanes.wake(bot, due.chat);
             return bot.storage.sent(&due.key, due.chat, Sent::Arrived, now()).await;
         }
@@ -122,14 +122,14 @@ async fn deliver(bot: &Bot, due: &Due) -> storage::Result<()> {
         Wrapped::Parcel(parcel) => parcels::send(&person, &bot.telegram, due.chat, parcel).await,
         Wrapped::Nothing => Ok(()),
     };
-    let arrived = outcome.is_ok();
-    end(bot, due, texts, outcome).await?;
-    // Files push the card up: it goes below them.
-    if arrived && matches!(wrapped, Wrapped::Parcel(_)) {
-        bot.storage.redraw(due.chat, true).await?;
+    // Files push the card up.
+    let is_below = outcome.is_ok() && matches!(wrapped, Wrapped::Parcel(_));
+    if is_below {
+        bot.storage.sent(&due.key, due.chat, Sent::Below, now()).await?;
         bot.lanes.wake(bot, due.chat);
+        return Ok(());
     }
-    Ok(())
+    end(bot, due, texts, outcome).await
 }
 
 /// Tells on the card what has not arrived by itself, or may not have.

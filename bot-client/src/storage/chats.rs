@@ -160,6 +160,15 @@ pub(super) async fn save(tx: &mut Transaction<'_, Sqlite>, chat: &Chat) -> sqlx:
     Ok(())
 }
 
+/// Has a card sent anew, below whatever was sent.
+pub(super) async fn redraw(tx: &mut Transaction<'_, Sqlite>, chat: i64) -> sqlx::Result<()> {
+    sqlx::query("update chats set below = stale + 1, stale = stale + 1 where chat = $1")
+        .bind(chat)
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}
+
 impl Storage {
     /// A chat; none if nothing was ever done in it.
     pub async fn chat(&self, chat: i64) -> sqlx::Result<Option<Chat>> {
@@ -206,15 +215,10 @@ impl Storage {
         Ok(())
     }
 
-    /// Has a card drawn again, below whatever was sent if `below`.
-    pub async fn redraw(&self, chat: i64, below: bool) -> sqlx::Result<()> {
-        sqlx::query(
-            "update chats set below = case when $2 then stale + 1 else below end, stale = stale + 1 where chat = $1",
-        )
-        .bind(chat)
-        .bind(below)
-        .execute(&self.pool)
-        .await?;
-        Ok(())
+    /// Has a card sent anew, below whatever was sent.
+    pub async fn redraw(&self, chat: i64) -> sqlx::Result<()> {
+        let mut tx = self.pool.begin().await?;
+        redraw(&mut tx, chat).await?;
+        tx.commit().await
     }
 }

@@ -25,6 +25,8 @@ pub struct Due {
 pub enum Sent {
     /// It arrived.
     Arrived,
+    /// It arrived and stands below the card, which is to be sent anew below it.
+    Below,
     /// It will never be sent.
     Dropped,
     /// It did not arrive for certain, and is tried again from then on.
@@ -143,7 +145,7 @@ impl Storage {
     /// Notes how an attempt ended. The chat gets its next notice a second later at the earliest.
     pub async fn sent(&self, key: &str, chat: i64, sent: Sent, now: DateTime<Utc>) -> sqlx::Result<()> {
         let (state, not_before) = match sent {
-            Sent::Arrived => ("sent", now),
+            Sent::Arrived | Sent::Below => ("sent", now),
             Sent::Dropped => ("dropped", now),
             Sent::Again(then) | Sent::Refused(then) => ("waiting", then),
         };
@@ -159,6 +161,9 @@ impl Storage {
         .bind(matches!(sent, Sent::Refused(_)))
         .execute(&mut *tx)
         .await?;
+        if sent == Sent::Below {
+            super::chats::redraw(&mut tx, chat).await?;
+        }
         sqlx::query("update outbox set not_before = max(not_before, $2) where chat = $1 and state = 'waiting'")
             .bind(chat)
             .bind(now + chrono::TimeDelta::seconds(1))

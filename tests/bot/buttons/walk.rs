@@ -267,8 +267,9 @@ impl Walk {
         let resting = async {
             loop {
                 let waiting = self.storage.waiting(id).await.expect("the bot's file");
-                let sending = self.storage.interrupted().await.expect("the bot's file");
+                // In the order in which a thing moves on, so that it is not missed between two looks.
                 let due = self.storage.next_due().await.expect("the bot's file");
+                let sending = self.storage.interrupted().await.expect("the bot's file");
                 let chat = self.storage.chat(id).await.expect("the bot's file").expect("a chat");
                 if waiting.is_empty() && sending.is_empty() && due.is_none() && chat.stale == 0 {
                     return (chat, self.way.ann.screen());
