@@ -110,7 +110,8 @@ async fn take(bot: &Bot, events: &[Event], next: i64) -> anyhow::Result<()> {
         }
         let now = now();
         let not_since = if event.kind == EventType::TrainingProgress { now - PROGRESS } else { now };
-        for id in [Some(event.resource.id), event.avatar_id].into_iter().flatten() {
+        let set = event.details.get("pack_id").and_then(|id| id.as_str()?.parse().ok());
+        for id in [Some(event.resource.id), event.avatar_id, set].into_iter().flatten() {
             shown.push(Shown { chat, id, push: false, not_since });
         }
     }

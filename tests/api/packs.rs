@@ -115,6 +115,12 @@ async fn what_is_under_way_can_be_given_up(backend: Backend) {
     assert!(given_up["cancel_requested_at"].is_string());
     let run = ended(&ann, &id(&begun)).await;
     assert_eq!((&run["status"], &run["progress"]["cancelled"]), (&json!("cancelled"), &json!(3)));
+    for kind in ["created", "cancelled"] {
+        let told = ann.get(&format!("/v1/events?types=generation.{kind}")).await.expect(200);
+        let sets =
+            told["data"].as_array().expect("events").iter().filter(|event| event["details"]["pack_id"] == run["id"]);
+        assert_eq!(sets.count(), 3, "who follows a set hears of its pictures by its name: {told:#}");
+    }
     ann.post_empty(&format!("{path}/cancel")).await.problem(409, "pack_state");
 
     // One that is deleted while it is under way takes everything with it and ends nothing.

@@ -1,7 +1,8 @@
 //! From a trained avatar to pictures, as a person goes about it.
 
+use aisha_api::fal::sandbox::{Fault, Rule, RunFault};
 use aisha_tests::harness::bot::{Bot, bot_key};
-use aisha_tests::harness::{Person as Caller, TestApp};
+use aisha_tests::harness::{Person as Caller, TestApp, id};
 use aisha_tests::telegram::{FakeTelegram, Person};
 
 /// Taps a button of the card once it is there.
@@ -16,21 +17,22 @@ async fn press(person: &Person, button: &str, words: &str) {
     person.wait_for(|screen| screen.card().is_some_and(|card| card.text.contains(words))).await;
 }
 
-/// A service, a Telegram, and a person there who has a trained avatar.
-async fn with_avatar() -> (TestApp, FakeTelegram, Bot, Person) {
+/// A service, a Telegram, and a person there who has a trained avatar; in the end the same person at the service.
+async fn with_avatar() -> (TestApp, FakeTelegram, Bot, Person, Caller) {
     let (app, telegram) = (TestApp::new().await, FakeTelegram::start().await);
     let key = bot_key(&app, &telegram).await;
-    Caller::new(app.url(""), Some(key.clone())).acting_for("telegram:1").trained_avatar(5).await;
+    let caller = Caller::new(app.url(""), Some(key.clone())).acting_for("telegram:1");
+    caller.trained_avatar(5).await;
     let bot = Bot::start_with(&app.url(""), &key, &telegram);
     let ann = telegram.person(1, "en", "Ann");
     ann.command("/start");
     ann.reads("Ann is ready").await;
-    (app, telegram, bot, ann)
+    (app, telegram, bot, ann, caller)
 }
 
 #[tokio::test]
 async fn a_wish_becomes_pictures_that_can_be_kept_and_deleted() {
-    let (app, telegram, bot, ann) = with_avatar().await;
+    let (app, telegram, bot, ann, _) = with_avatar().await;
     ann.command("/generate");
     press(&ann, "Whole set", "A set makes many pictures").await;
     press(&ann, "Back", "Write what you want to see").await;
@@ -74,7 +76,7 @@ async fn a_wish_becomes_pictures_that_can_be_kept_and_deleted() {
 
 #[tokio::test]
 async fn a_whole_set_is_made_and_looked_through() {
-    let (app, telegram, bot, ann) = with_avatar().await;
+    let (app, telegram, bot, ann, _) = with_avatar().await;
     ann.command("/generate");
     press(&ann, "Whole set", "A set makes many pictures").await;
     press(&ann, "Business portraits", "12 pictures: $").await;
@@ -89,8 +91,29 @@ async fn a_whole_set_is_made_and_looked_through() {
 }
 
 #[tokio::test]
+async fn the_card_of_a_set_follows_its_pictures() {
+    let (app, telegram, bot, ann, caller) = with_avatar().await;
+    let stuck = Rule::new(Fault::Run(RunFault::StuckInQueue));
+    app.break_fal(Rule { endpoint: Some("fal-ai/flux-lora".to_owned()), ..stuck }).await;
+    ann.command("/generate");
+    press(&ann, "Whole set", "A set makes many pictures").await;
+    press(&ann, "Business portraits", "12 pictures: $").await;
+    press(&ann, "🚀 Make 12 pictures", "0 / 12").await;
+    let made = caller.get("/v1/generations").await.expect(200);
+    caller.post_empty(&format!("/v1/generations/{}/cancel", id(&made["data"][0]))).await.expect(202);
+    // Nobody has pressed anything.
+    ann.reads("1 / 12").await;
+    press(&ann, "Cancel", "12").await;
+    tap(&ann, "Yes").await;
+    ann.wait_for(|screen| screen.card().is_some_and(|card| !card.text.contains("being made"))).await;
+    telegram.assert_no_violations();
+    bot.stop().await;
+    app.finish().await;
+}
+
+#[tokio::test]
 async fn an_avatar_is_looked_at_renamed_and_deleted() {
-    let (app, telegram, bot, ann) = with_avatar().await;
+    let (app, telegram, bot, ann, _) = with_avatar().await;
     ann.command("/avatars");
     press(&ann, "✅ ", "Ready for pictures").await;
     press(&ann, "Numbers", "Cost so far").await;

@@ -7,7 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use ring::error::Unspecified;
 use ring::rand::{SecureRandom as _, SystemRandom};
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::Value;
 use uuid::Uuid;
 
 use super::event::NewEvent;
@@ -128,9 +128,10 @@ impl Image {
 }
 
 impl Generation {
-    /// An event about it, by this key or by the service itself.
+    /// An event about it, by this key or by the service itself. That of a set's picture names the run of the set.
     #[must_use]
     pub fn event(&self, kind: EventType, actor: Option<KeyId>) -> NewEvent {
+        let set = self.pack_id.map(|id| ("pack_id".to_owned(), id.to_string().into()));
         NewEvent {
             kind,
             user_id: self.user_id,
@@ -138,7 +139,7 @@ impl Generation {
             avatar_id: Some(self.avatar_id),
             resource: (ResourceType::Generation, self.id.0),
             state: Some(self.status.as_str()),
-            details: Map::new(),
+            details: set.into_iter().collect(),
         }
     }
 

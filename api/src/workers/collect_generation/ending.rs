@@ -1,7 +1,7 @@
 //! The end of a generation: written once, in one transaction with its event.
 
-use aisha_openapi::vocabulary::{EventType, GenerationStatus, ResourceType};
-use serde_json::{Map, Value, json};
+use aisha_openapi::vocabulary::{EventType, GenerationStatus};
+use serde_json::{Value, json};
 
 use crate::app::App;
 use crate::domain::event::NewEvent;
@@ -53,13 +53,9 @@ fn event(generation: &Generation, ending: &Ending) -> NewEvent {
         }
         Ending::Cancelled => (EventType::GenerationCancelled, json!({})),
     };
-    NewEvent {
-        kind,
-        user_id: generation.user_id,
-        actor: None,
-        avatar_id: Some(generation.avatar_id),
-        resource: (ResourceType::Generation, generation.id.0),
-        state: Some(status.as_str()),
-        details: if let Value::Object(details) = details { details } else { Map::new() },
+    let mut event = NewEvent { state: Some(status.as_str()), ..generation.event(kind, None) };
+    if let Value::Object(details) = details {
+        event.details.extend(details);
     }
+    event
 }
