@@ -11,9 +11,9 @@ use crate::storage::{Db, StorageError, spending};
 /// The switch.
 #[derive(Debug, Subcommand)]
 pub(super) enum Spending {
-    /// Stop: nothing more is submitted to fal.ai by any process on this database, from now on
+    /// Stop: nothing more is submitted to fal.ai, or asked of a language model, by any process on this database
     ///
-    /// New trainings are refused, and those that fal has not got yet wait. What runs at fal goes on.
+    /// Whatever would begin is refused, and what fal has not got yet waits. What runs at fal goes on.
     Stop {
         /// What people are told
         #[arg(long)]
