@@ -71,9 +71,9 @@ async fn recover(bot: &Bot) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Has that told on the card of which nobody knows whether it has arrived.
+/// Has that told on the card which has not arrived, or of which nobody knows whether it has.
 async fn doubt(bot: &Bot, due: &Due) -> storage::Result<()> {
-    tracing::warn!(chat = due.chat, key = due.key, "nobody knows whether this has arrived; the card tells it");
+    tracing::warn!(chat = due.chat, key = due.key, "this may not have arrived; the card tells it");
     match Delivery::read(&due.body) {
         Some(delivery) => bot.storage.doubt(&due.key, &Delivery::Doubtful(Box::new(delivery)).write(), now()).await,
         None => bot.storage.sent(&due.key, due.chat, Sent::Dropped, now()).await,
@@ -155,6 +155,16 @@ async fn in_words(person: &Person, texts: &Texts, delivery: &Delivery) -> Result
     }
 }
 
+/// Sends something no more: news is told on the card, and of a file only that it could not be sent.
+async fn give_up(bot: &Bot, due: &Due, words: String) -> storage::Result<()> {
+    match Delivery::read(&due.body) {
+        Some(Delivery::Parcel(_) | Delivery::Doubtful(_)) | None => {
+            tell_on_card(bot, due, &Told { about: None, words: Some(words) }).await
+        }
+        Some(_) => doubt(bot, due).await,
+    }
+}
+
 /// What a delivery looks like, read from the service as things stand now.
 enum Wrapped {
     Words(View),
@@ -205,10 +215,7 @@ async fn end(bot: &Bot, due: &Due, texts: &Texts, outcome: Result<(), ParcelErro
             let wait = usize::try_from(due.refusals).ok().and_then(|refusals| AFTER_REFUSAL.get(refusals));
             match wait {
                 Some(seconds) if !error.is_final() => Sent::Refused(after(*seconds)),
-                _ => {
-                    let words = Some(error.in_words(texts));
-                    return tell_on_card(bot, due, &Told { about: None, words }).await;
-                }
+                _ => return give_up(bot, due, error.in_words(texts)).await,
             }
         }
     };

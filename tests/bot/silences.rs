@@ -95,6 +95,16 @@ async fn a_notice_that_was_lost_on_its_way_stands_on_the_card() {
     stage.finish().await;
 }
 
+#[tokio::test]
+async fn a_notice_that_telegram_refuses_stands_on_the_card() {
+    let stage = Stage::new().await;
+    stage.telegram.fault(Fault::on("sendMessage", Effect::Status(400)).times(3));
+    stage.caller.trained_avatar(5).await;
+    let screen = told_on_card(&stage.ann).await;
+    assert_eq!(notices(&screen), 0, "{screen}");
+    stage.finish().await;
+}
+
 /// Waits until the card tells of the training.
 async fn told_on_card(person: &Person) -> Screen {
     person.wait_for(|screen| screen.card().is_some_and(|card| is_card(card) && card.text.contains(NOTICE))).await
