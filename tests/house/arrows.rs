@@ -34,7 +34,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("app", &["config", "domain", "fal", "feed", "files", "metrics", "prompts", "rate_limits", "storage", "webhooks"]),
     ("launch", &["app", "domain", "fal", "storage"]),
     ("http", &["app", "domain", "fal", "feed", "files", "launch", "prompts", "storage", "webhooks"]),
-    ("workers", &["app", "domain", "fal", "files", "inventory", "launch", "storage", "webhooks"]),
+    ("workers", &["app", "domain", "fal", "files", "inventory", "launch", "prompts", "storage", "webhooks"]),
     (
         "service",
         &[
