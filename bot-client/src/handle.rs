@@ -9,6 +9,7 @@ use crate::bot::Bot;
 use crate::buttons::{Argument as _, Button, Door};
 use crate::clock::now;
 use crate::delivery::Delivery;
+use crate::screens::photos::Taken;
 use crate::screens::{self, Ctx, Next};
 use crate::storage::Chat;
 use crate::telegram::Heard;
@@ -21,9 +22,16 @@ pub struct Outcome {
     pub chat: Chat,
     /// What is to be sent, each under its key.
     pub parcels: Vec<(String, String)>,
+    /// Photos that were taken in, each with the message it was sent in.
+    pub taken: Vec<(i32, Taken)>,
 }
 
 impl Outcome {
+    /// That a chat is now like this, and nothing more.
+    const fn of(chat: Chat) -> Self {
+        Self { chat, parcels: Vec::new(), taken: Vec::new() }
+    }
+
     /// Two photos of a batch: each line that one of them has to say is said once.
     #[must_use]
     pub fn and(mut self, other: Self) -> Self {
@@ -36,6 +44,7 @@ impl Outcome {
         };
         self.chat.place = other.chat.place;
         self.parcels.extend(other.parcels);
+        self.taken.extend(other.taken);
         self
     }
 }
@@ -70,7 +79,7 @@ pub async fn register(bot: &Bot, chat: &mut Chat, heard: &Heard) -> Result<(), A
 
 /// Does what one update wants.
 pub async fn one(bot: &Bot, mut chat: Chat, update_id: i64, heard: &Heard) -> Result<Outcome, ApiError> {
-    let plain = |chat: Chat| Ok(Outcome { chat, parcels: Vec::new() });
+    let plain = |chat: Chat| Ok(Outcome::of(chat));
     match heard {
         Heard::Blocked(_) => {
             chat.reachable = false;
@@ -99,7 +108,7 @@ pub async fn one(bot: &Bot, mut chat: Chat, update_id: i64, heard: &Heard) -> Re
                 let ctx = ctx(bot, &person, &chat, intent);
                 screens::hear(&ctx, &chat.place, said).await
             };
-            settle(chat, update_id, next)
+            settle(chat, update_id, *message_id, next)
         }
         Heard::Command { who, message_id, command, payload } => {
             chat.below = true;
@@ -114,7 +123,7 @@ pub async fn one(bot: &Bot, mut chat: Chat, update_id: i64, heard: &Heard) -> Re
                     None => Ok(Next::to(chat.place.clone()).saying(t!(ctx.texts, "common-unknown-command"))),
                 }
             };
-            settle(chat, update_id, next)
+            settle(chat, update_id, *message_id, next)
         }
         Heard::Tap { query_id, message_id, data, .. } => tap(bot, chat, update_id, query_id, *message_id, data).await,
     }
@@ -151,10 +160,10 @@ async fn tap(
         take_away(bot, chat.chat, message_id).await;
     }
     let Some(button) = live else {
-        return Ok(Outcome { chat, parcels: Vec::new() });
+        return Ok(Outcome::of(chat));
     };
     if matches!(button, Button::Label | Button::Refresh) {
-        return Ok(Outcome { chat, parcels: Vec::new() });
+        return Ok(Outcome::of(chat));
     }
     // A tap that an app sends again comes as another update: the card and its revision are what was meant.
     let intent = format!("tg:{}:{message_id}.{}", chat.chat, chat.revision);
@@ -164,7 +173,7 @@ async fn tap(
         screens::tap(&ctx, &chat.place, button).await
     };
     chat.revision += 1;
-    settle(chat, update_id, next)
+    settle(chat, update_id, message_id, next)
 }
 
 /// Takes away what is no longer the card. Best effort: a message too old for that loses its buttons, and one too old to be
@@ -187,7 +196,7 @@ fn ctx<'a>(bot: &'a Bot, person: &'a crate::api::Person, chat: &'a Chat, intent:
 }
 
 /// What a screen answered, as it is to be noted. A refusal is told above the card; anything else is tried again.
-fn settle(mut chat: Chat, update_id: i64, next: Result<Next, ApiError>) -> Result<Outcome, ApiError> {
+fn settle(mut chat: Chat, update_id: i64, message_id: i32, next: Result<Next, ApiError>) -> Result<Outcome, ApiError> {
     let texts = Texts::of(chat.locale);
     chat.words = None;
     let next = match next {
@@ -213,7 +222,8 @@ fn settle(mut chat: Chat, update_id: i64, next: Result<Next, ApiError>) -> Resul
     let parcels = keyed
         .map(|(place, parcel)| (format!("parcel:{update_id}:{place}"), Delivery::Parcel(parcel).write()))
         .collect();
-    Ok(Outcome { chat, parcels })
+    let taken = next.taken.into_iter().map(|taken| (message_id, taken)).collect();
+    Ok(Outcome { chat, parcels, taken })
 }
 
 /// Where a command leads; none for a command that is not ours.

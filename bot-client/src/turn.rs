@@ -12,6 +12,7 @@ use crate::bot::Bot;
 use crate::card::{self, Show};
 use crate::clock::now;
 use crate::handle::{self, Outcome};
+use crate::screens::photos::{Taken, put_in_order};
 use crate::storage::{self, Chat, Waiting};
 use crate::telegram::{Heard, read};
 use crate::texts::{Texts, t};
@@ -28,8 +29,9 @@ const WAITS: [u64; 5] = [1, 2, 4, 8, 15];
 /// Does everything that is to be done in a chat.
 pub async fn serve(bot: &Bot, chat: i64) {
     let mut attempt = 0;
+    let mut album = Vec::new();
     while !bot.lanes.is_stopping() {
-        let step = AssertUnwindSafe(step(bot, chat, attempt)).catch_unwind().await;
+        let step = AssertUnwindSafe(step(bot, chat, attempt, &mut album)).catch_unwind().await;
         let wait = match step {
             Ok(Ok(Step::Idle)) => return,
             Ok(Ok(Step::Done)) => {
@@ -79,7 +81,8 @@ enum Step {
     Wait(Duration),
 }
 
-async fn step(bot: &Bot, chat: i64, attempt: usize) -> storage::Result<Step> {
+/// Does what comes next. Photos of an album that were taken in so far are remembered from step to step.
+async fn step(bot: &Bot, chat: i64, attempt: usize, album: &mut Vec<(i32, Taken)>) -> storage::Result<Step> {
     let waiting = bot.storage.waiting(chat).await?;
     let Some(first) = waiting.first() else { return draw(bot, chat, attempt).await };
     let heard: Vec<(&Waiting, Heard)> =
@@ -107,6 +110,10 @@ async fn step(bot: &Bot, chat: i64, attempt: usize) -> storage::Result<Step> {
             // What waits already needs no waiting for.
             if in_album && bot.storage.waiting(chat).await?.is_empty() {
                 tokio::time::sleep(QUIET).await;
+            }
+            album.extend(outcome.taken);
+            if !in_album || bot.storage.waiting(chat).await?.is_empty() {
+                sort(bot, &outcome.chat, &std::mem::take(album)).await;
             }
             Ok(Step::Done)
         }
@@ -140,6 +147,17 @@ async fn work(bot: &Bot, mut chat: Chat, batch: &[(&Waiting, Heard)]) -> Result<
         });
     }
     Ok(all.expect("a batch holds something"))
+}
+
+/// Has the photos of an album come in the order they were sent in. In another they are still all there: this is worth one
+/// attempt.
+async fn sort(bot: &Bot, chat: &Chat, album: &[(i32, Taken)]) {
+    if album.len() < 2 {
+        return;
+    }
+    if let Err(error) = put_in_order(&bot.person(chat.chat, chat.locale), album).await {
+        tracing::info!(chat = chat.chat, %error, "photos are not in the order they were sent in");
+    }
 }
 
 /// Draws the card if there is a reason to.

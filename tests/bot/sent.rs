@@ -5,6 +5,7 @@ use aisha_bot::screens::{create, generate, transcripts};
 use aisha_openapi::vocabulary::{Locale, TrainingType};
 use aisha_tests::harness::{id, sounds};
 use aisha_tests::telegram::{Person, Screen};
+use sha2::{Digest as _, Sha256};
 
 use crate::hands::{card_below, find, press, says};
 use crate::journey::making::photo;
@@ -107,6 +108,14 @@ async fn an_album_may_arrive_in_any_order_and_come_twice() {
     let one_answer = |screen: &Screen| screen.card().is_some_and(|card| card.id == album[9] + 1);
     ann.wait_for(|screen| one_answer(screen) && screen.says("10 /")).await;
     let avatar = id(&way.list("/v1/avatars").await[0]);
+    let kept = way.list(&format!("/v1/avatars/{avatar}/photos")).await;
+    let kept: Vec<&str> = kept.iter().map(|photo| photo["sha256"].as_str().expect("a hash")).collect();
+    let screen = ann.screen();
+    // Telegram makes its own copies of photos.
+    let files = album.iter().map(|message| screen.message(*message).and_then(|photo| photo.media.clone()));
+    let files = files.map(|media| way.telegram.file(&media.expect("a photo").file_id));
+    let sent: Vec<String> = files.map(|file| hex::encode(Sha256::digest(&file))).collect();
+    assert_eq!(kept, sent, "in the order they were sent in");
     let again = ann.album(photos);
     let screen = answers(ann, again[9], "I already have this photo").await;
     let card = screen.card().expect("a card");

@@ -150,8 +150,8 @@ pub(super) async fn hear(ctx: &Ctx<'_>, at: &At, said: &Said) -> Result<Option<N
         (At::Name { avatar }, Said::Text(name)) => Some(call(ctx, *avatar, name).await?),
         (_, Said::Text(_)) => Some(here().saying(t!(ctx.texts, "create-choose"))),
         (At::Gender { avatar } | At::Name { avatar }, Said::Photo(_) | Said::Document(_)) => {
-            let words = photos::receive(ctx, *avatar, said).await?;
-            Some(here().saying(words.unwrap_or_else(|| t!(ctx.texts, "create-photo-kept"))))
+            let next = photos::receive(ctx, *avatar, said, here()).await?;
+            Some(if next.words.is_some() { next } else { next.saying(t!(ctx.texts, "create-photo-kept")) })
         }
         _ => None,
     })

@@ -96,6 +96,8 @@ pub struct Next {
     pub parcels: Vec<Parcel>,
     /// The language from now on, if it has changed.
     pub locale: Option<Locale>,
+    /// A photo that was taken in.
+    pub taken: Option<photos::Taken>,
     /// Whether the person is gone from the service: whoever writes next is somebody new.
     pub gone: bool,
 }
@@ -133,7 +135,7 @@ impl Next {
     /// On to a place.
     #[must_use]
     pub const fn to(place: Place) -> Self {
-        Self { place, words: None, parcels: Vec::new(), locale: None, gone: false }
+        Self { place, words: None, parcels: Vec::new(), locale: None, taken: None, gone: false }
     }
 
     /// Says something above the card.

@@ -1,5 +1,6 @@
 //! The photos of an avatar: sending them, looking them through, leaving out what does not help.
 
+mod album;
 mod one;
 mod receive;
 mod review;
@@ -12,6 +13,7 @@ use aisha_openapi::vocabulary::{AvatarStatus, IssueCode, IssueSeverity};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+pub use self::album::{Taken, put_in_order};
 pub(super) use self::receive::{receive, take};
 use super::{Ctx, Next, Place, avatars, training};
 use crate::api::ApiError;

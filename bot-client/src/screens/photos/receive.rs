@@ -6,6 +6,7 @@ use aisha_openapi::problem::ProblemCode;
 use aisha_openapi::vocabulary::{AvatarStatus, UploadOutcome};
 use uuid::Uuid;
 
+use super::album::Taken;
 use super::{At, gravest, sign, takes_photos};
 use crate::api::ApiError;
 use crate::buttons::Door;
@@ -35,30 +36,42 @@ pub(in crate::screens) async fn take(ctx: &Ctx<'_>, place: &Place, said: &Said) 
 
 /// Takes a photo for an avatar, and goes where its photos are.
 pub(super) async fn at(ctx: &Ctx<'_>, avatar: Uuid, said: &Said) -> Result<Next, ApiError> {
-    let next = Next::to(Place::Photos(At::Upload { avatar }));
-    Ok(match receive(ctx, avatar, said).await? {
-        Some(words) => next.saying(words),
-        None => next,
-    })
+    receive(ctx, avatar, said, Next::to(Place::Photos(At::Upload { avatar }))).await
 }
 
-/// Takes a photo for an avatar. Says something only if something is wrong with it.
-pub(in crate::screens) async fn receive(ctx: &Ctx<'_>, avatar: Uuid, said: &Said) -> Result<Option<String>, ApiError> {
+/// Takes a photo for an avatar, and goes on there. Says something only if something is wrong with it.
+pub(in crate::screens) async fn receive(
+    ctx: &Ctx<'_>,
+    avatar: Uuid,
+    said: &Said,
+    next: Next,
+) -> Result<Next, ApiError> {
     let file = match acceptable(ctx.texts, said) {
         Ok(file) => file,
-        Err(words) => return Ok(Some(words)),
+        Err(words) => return Ok(next.saying(words)),
     };
     let photo = match ctx.telegram.open(file).await {
         Ok(photo) => photo,
         Err(error) if error.passes() => return Err(ApiError::Away(error.to_string())),
-        Err(SendError::TooLarge) => return Ok(Some(t!(ctx.texts, "photos-too-large"))),
-        Err(_) => return Ok(Some(t!(ctx.texts, "photos-not-given"))),
+        Err(SendError::TooLarge) => return Ok(next.saying(t!(ctx.texts, "photos-too-large"))),
+        Err(_) => return Ok(next.saying(t!(ctx.texts, "photos-not-given"))),
     };
     match ctx.api.upload_photo(&ctx.key("photo"), avatar, photo).await {
-        Ok(report) => Ok(report.results.first().and_then(|result| told(ctx.texts, result))),
-        Err(ApiError::Refused(code)) if is_of_the_file(code) => Ok(Some(format!("❌ {}", ctx.texts.problem(code)))),
+        Ok(report) => Ok(match report.results.first() {
+            Some(result) => Next { words: told(ctx.texts, result), taken: taken(avatar, result), ..next },
+            None => next,
+        }),
+        Err(ApiError::Refused(code)) if is_of_the_file(code) => {
+            Ok(next.saying(format!("❌ {}", ctx.texts.problem(code))))
+        }
         Err(error) => Err(error),
     }
+}
+
+/// The photo that a file has become, if it is a new one.
+fn taken(avatar: Uuid, result: &UploadResult) -> Option<Taken> {
+    let photo = result.photo.as_ref().filter(|_| result.outcome == UploadOutcome::Created)?;
+    Some(Taken { avatar, photo: photo.id })
 }
 
 /// The file to take, or why it cannot be one: told before anything is fetched.
