@@ -19,6 +19,7 @@ use aisha_openapi::vocabulary::{
 use aisha_tests::harness::postgres;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use serde_json::{Map, Value, json};
+use sqlx::postgres::PgPoolOptions;
 use tempfile::TempDir;
 use uuid::Uuid;
 
@@ -28,6 +29,9 @@ pub(crate) const NAME: &str = "Аня O'Neil \u{1F469}\u{200D}\u{1F3A8} e\u{301}
 pub(crate) static MODELS: tokio::sync::Semaphore = tokio::sync::Semaphore::const_new(2);
 /// How long what must wait is watched waiting.
 const A_WHILE: Duration = Duration::from_millis(50);
+
+/// How long a busy machine is waited for.
+const PATIENCE: Duration = Duration::from_mins(2);
 
 /// A time with microseconds, so that a column that rounds is found out.
 pub(crate) fn now() -> DateTime<Utc> {
@@ -60,7 +64,9 @@ impl Store {
 
     pub(crate) async fn postgres() -> Option<Self> {
         let url = postgres::database(&MIGRATIONS).await?;
-        Some(Self { db: Db::open_postgres(&url).await.expect("a server"), _folder: None })
+        // As the service opens it, but for its patience: beside the models a connection may take longer.
+        let pool = PgPoolOptions::new().max_connections(16).acquire_timeout(PATIENCE).connect(&url);
+        Some(Self { db: Db::Postgres(pool.await.expect("a server")), _folder: None })
     }
 
     /// Does something in a transaction and commits it.
