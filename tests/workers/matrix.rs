@@ -24,7 +24,7 @@ use crate::watch::{Begun, until};
 /// Services at once.
 const AT_ONCE: usize = 8;
 /// A job that takes so long will not end by itself.
-const JOB_PATIENCE: Duration = Duration::from_secs(30);
+const JOB_PATIENCE: Duration = Duration::from_mins(2);
 /// Steps of the clock while deliveries are still fresh: fal's clock goes on beside it, and five minutes are allowed.
 const STEPS: u32 = 80;
 const STEP: TimeDelta = TimeDelta::seconds(2);

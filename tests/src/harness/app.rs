@@ -24,7 +24,7 @@ use super::person::Person;
 use super::postgres;
 
 /// How long a test waits for what must come. Far above what anything takes, so that only what never comes fails.
-pub const PATIENCE: Duration = Duration::from_secs(30);
+pub const PATIENCE: Duration = Duration::from_mins(2);
 
 /// Where a service keeps its things.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

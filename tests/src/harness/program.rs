@@ -7,10 +7,8 @@ use std::time::{Duration, Instant};
 
 use aisha_api::domain::secret::Secret;
 
+use super::app::PATIENCE;
 use super::person::Person;
-
-/// How long a start may take; far above what it does.
-const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A running program on SQLite and a folder.
 pub struct Program {
