@@ -138,6 +138,21 @@ async fn what_was_said_of_the_parts_of_a_text_is_paid_once_whatever_happens() {
 }
 
 #[tokio::test]
+async fn notes_that_are_no_shorter_than_the_text_end_the_digest_and_are_not_paid_for_again() {
+    let chat = Chat::start(|text| Reply::Content(text.to_owned())).await;
+    let settings = chat.settings(PATIENCE);
+    let app = TestApp::with(|config: &mut Config| config.prompts = Some(settings)).await;
+    let ann = app.person("ann").await;
+    let done = heard(&ann, "t-1", sounds::ogg(3 * 3600)).await;
+    ask(&ann, &done, json!({"kind": "summary"})).await.expect(202);
+    let digests = written(&ann, &done).await;
+    assert_eq!((&digests[0]["status"], &digests[0]["error"]["code"]), (&json!("failed"), &json!("not_written")));
+    let parts = chat.questions().len() / 4;
+    assert!(parts > 1 && chat.questions().len() < 4 * (parts + 2), "{} questions", chat.questions().len());
+    app.finish().await;
+}
+
+#[tokio::test]
 async fn nothing_is_asked_while_spending_is_stopped() {
     let chat = Chat::start(|_| Reply::prompt("in short")).await;
     let settings = chat.settings(PATIENCE);

@@ -8,6 +8,9 @@ use crate::domain::transcript::{Transcript, parts};
 
 /// Characters of one question: a quarter of an hour of speech, which every model of today can read at once.
 const PART: usize = 12_000;
+/// Each round makes a text shorter by a factor of some; a model that does not would go on for ever.
+const MOST_ROUNDS: usize = 4;
+
 /// What comes next of a digest that is being written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Step {
@@ -16,9 +19,6 @@ pub enum Step {
     /// The whole, which is done.
     Whole(String),
 }
-
-/// Each round makes a text shorter by a factor of some; a model that does not would go on for ever.
-const MOST_ROUNDS: usize = 4;
 
 /// Takes the next step, and asks one question for it. These are the notes of all steps before.
 pub(super) async fn step(

@@ -43,7 +43,7 @@ pub enum PromptError {
     /// The answer is none that could be used.
     #[error("who works on prompts gave no prompt: {0}")]
     Unreadable(&'static str),
-    /// Notes of a text that would be condensed for ever.
+    /// Notes of a text that would be condensed for ever, and paid for each time.
     #[error("who works on prompts makes notes that are no shorter than the text")]
     NotShorter,
 }
@@ -52,7 +52,7 @@ impl PromptError {
     /// Whether the same question may be answered later: in an hour, or by another whim of the model.
     #[must_use]
     pub const fn is_passing(&self) -> bool {
-        self.may_pass() || matches!(self, Self::Slow | Self::Unreadable(_) | Self::NotShorter)
+        self.may_pass() || matches!(self, Self::Slow | Self::Unreadable(_))
     }
 
     /// Whether the same question may be answered a moment later.

@@ -9,7 +9,7 @@ use crate::app::App;
 use crate::domain::ids::DigestId;
 use crate::domain::job::Job;
 use crate::domain::transcription::{DIGEST_PATIENCE, Digest};
-use crate::prompts::{PromptError, Step};
+use crate::prompts::Step;
 use crate::storage::transcriptions;
 
 /// Has it written, step by step, until it has ended or money may not be spent.
@@ -52,12 +52,6 @@ async fn step(app: &App, digest: Digest, notes: &[String]) -> Result<Option<Stri
             end(app, Digest { status: DigestStatus::Completed, text: Some(text), ..digest }).await
         }
         Some(Err(error)) if error.is_passing() && app.now() < digest.created_at + DIGEST_PATIENCE => {
-            if matches!(error, PromptError::NotShorter) {
-                // Others might be.
-                let mut tx = app.begin().await?;
-                transcriptions::drop_notes(&mut tx, digest.id).await?;
-                app.commit(tx).await?;
-            }
             Err(JobError::retry(error))
         }
         Some(Err(error)) => fail(app, digest, "not_written", &error.to_string()).await,

@@ -89,9 +89,6 @@ async fn notes_are_kept_until_the_whole_is_written(store: Store) {
     keep(2, "the second").await;
     keep(2, "another second").await;
     assert_eq!(notes().await, [NAME, "the second", "the last"], "in order, and each once");
-    store.write(async |tx| transcriptions::drop_notes(tx, digest.id).await).await.unwrap();
-    assert!(notes().await.is_empty());
-    keep(0, "again").await;
     assert!(end(&store, &Digest { status: S::Completed, ..digest.clone() }).await);
     keep(1, "too late").await;
     assert!(notes().await.is_empty(), "the whole is there");

@@ -139,7 +139,7 @@ pub async fn keep_note(db: &Db, id: DigestId, number: i64, note: &str) -> Result
 }
 
 /// Forgets what was said of the parts.
-pub async fn drop_notes(tx: &mut Tx, id: DigestId) -> Result<(), StorageError> {
+async fn drop_notes(tx: &mut Tx, id: DigestId) -> Result<(), StorageError> {
     on_tx!(tx, |conn| {
         sqlx::query("delete from digest_notes where digest_id = $1").bind(id.0).execute(conn).await?;
     });

@@ -12,7 +12,7 @@ use sqlx::types::Json;
 use sqlx::{FromRow, QueryBuilder};
 
 pub use self::digests::{
-    begin_digest, drop_notes, end_digest, find_digest, find_digest_for_job, keep_note, list_digests, list_notes,
+    begin_digest, end_digest, find_digest, find_digest_for_job, keep_note, list_digests, list_notes,
 };
 use self::row::{Row, select};
 pub use self::steps::{add, delete, end};
