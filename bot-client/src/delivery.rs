@@ -19,7 +19,7 @@ pub enum Delivery {
     Transcript(Uuid),
     /// A file somebody asked for.
     Parcel(Parcel),
-    /// What may or may not have arrived: it is not sent again but told on the card.
+    /// What was refused, or may or may not have arrived: it is not sent again but told on the card.
     Doubtful(Box<Delivery>),
 }
 

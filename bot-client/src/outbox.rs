@@ -158,9 +158,8 @@ async fn in_words(person: &Person, texts: &Texts, delivery: &Delivery) -> Result
 /// Sends something no more: news is told on the card, and of a file only that it could not be sent.
 async fn give_up(bot: &Bot, due: &Due, words: String) -> storage::Result<()> {
     match Delivery::read(&due.body) {
-        Some(Delivery::Parcel(_) | Delivery::Doubtful(_)) | None => {
-            tell_on_card(bot, due, &Told { about: None, words: Some(words) }).await
-        }
+        Some(Delivery::Parcel(_)) => tell_on_card(bot, due, &Told { about: None, words: Some(words) }).await,
+        Some(Delivery::Doubtful(_)) | None => tell_on_card(bot, due, &Told::default()).await,
         Some(_) => doubt(bot, due).await,
     }
 }

@@ -179,7 +179,7 @@ impl Storage {
             .await
     }
 
-    /// Puts what may or may not have arrived back in line under the same key, to be told on the card.
+    /// Puts what was refused, or may or may not have arrived, back in line under the same key, to be told on the card.
     pub async fn doubt(&self, key: &str, body: &str, now: DateTime<Utc>) -> sqlx::Result<()> {
         sqlx::query("update outbox set state = 'waiting', body = $2, not_before = $3 where key = $1")
             .bind(key)
